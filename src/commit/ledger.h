@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "storage/file_system.h"
+#include "types/split.h"
+#include "types/task_commit.h"
+
+namespace howdah {
+
+/// The frozen plan of one job generation: plan.json.
+struct JobPlan {
+  std::string job_id;
+  /// Canonical JSON object (keys sorted): all that decides the result. Two plans of one job id are
+  /// the same job iff this text is equal.
+  std::string semantic;
+  std::vector<InputFile> inputs;
+  std::vector<Split> splits;
+};
+
+/// The record inside the dataset of everything that was published: .howdah-ledger.
+struct Ledger {
+  std::string howdah_version;
+  std::string job_id;
+  int64_t generation = 1;
+  std::string mode = "new";
+  int64_t published_us = 0;  ///< when the publishing began; microseconds since 1970
+  JobPlan plan;
+  std::vector<TaskCommit> tasks;  ///< by split id
+  std::string run;                ///< JSON object from the caller: versions, timings
+
+  int64_t rows_written() const;
+  int64_t input_rows() const;
+  int64_t rows_quarantined() const;
+  int64_t files() const;
+  int64_t bytes() const;
+};
+
+/// The `format_version` of every control file that this engine writes.
+inline constexpr int kFormatVersion = 1;
+
+/// JSON texts, one object, with "format_version". Parsing is safe on hostile bytes:
+/// Corruption names the file and the field; Unsupported: written by a newer engine (says which).
+std::string ToJson(const JobPlan& plan, int64_t generation);
+std::string ToJson(const TaskCommit& task);
+std::string ToJson(const Ledger& ledger);
+Result<JobPlan> ParsePlan(const std::string& text, const std::string& place);
+Result<TaskCommit> ParseTaskCommit(const std::string& text, const std::string& place);
+Result<Ledger> ParseLedger(const std::string& text, const std::string& place);
+
+/// Where two semantic texts differ, for people: "model.sha256: was \"ab…\", is \"cd…\"; …"; at most
+/// `most` differences.
+std::string DescribeDifference(const std::string& before, const std::string& after, int most = 5);
+
+/// The ledger of the dataset; NotFound when it has none (names what was looked for).
+Result<Ledger> ReadLedger(FileSystem& fs, const std::string& dataset);
+
+}  // namespace howdah

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "commit/ledger.h"
+#include "storage/file_system.h"
+
+namespace howdah {
+
+enum class Defect {
+  kMissing,   ///< a file that the ledger lists is not there
+  kLength,    ///< its length differs
+  kChecksum,  ///< its bytes differ
+  kRows,      ///< its own footer, or the sums, say other rows than the ledger
+  kForeign,   ///< a visible file that no ledger lists
+};
+
+struct Finding {
+  Defect defect;
+  std::string path;    ///< relative to the dataset
+  std::string detail;  ///< expected and got
+};
+
+/// Level 0: every file of the ledger is there with its exact length; no visible file (hidden names
+/// as Hive hides them) that the ledger does not list. Walks subdirectories.
+Result<std::vector<Finding>> VerifyListing(FileSystem& fs, const std::string& dataset,
+                                           const Ledger& ledger);
+/// Level 2: the storage's own checksum of every file equals the ledger's CRC-32C. Files that are
+/// missing or of another length are passed over: level 0 has them.
+Result<std::vector<Finding>> VerifyChecksums(FileSystem& fs, const std::string& dataset,
+                                             const Ledger& ledger);
+
+/// Findings about the ledger itself, without a file: split rows planned = input rows read =
+/// written + quarantined; every split there exactly once; file rows sum to rows written.
+std::vector<Finding> VerifyLedger(const Ledger& ledger);
+
+}  // namespace howdah

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/byte_io.h"
+#include "base/status.h"
+
+namespace howdah {
+
+/// What to do when the target of a commit or rename is taken.
+enum class IfExists {
+  kFail,     ///< AlreadyExists, whatever the target is
+  kReplace,  ///< a file replaces a file; a directory replaces an *empty* directory only
+};
+
+enum class FileType { kFile, kDirectory, kOther };
+
+struct FileInfo {
+  std::string path;     ///< absolute
+  FileType type = FileType::kOther;
+  int64_t size = 0;     ///< bytes; 0 for directories
+  int64_t mtime_us = 0; ///< microseconds since 1970
+  uint32_t mode = 0;    ///< permission bits, 07777
+  bool is_symlink = false;      ///< the path itself is a link; the rest describes its target
+  bool is_mount_point = false;  ///< a directory on another device than its parent
+
+  std::string_view name() const;  ///< last component of `path`
+};
+
+/// A file whose bytes are safe under its name.
+struct ClosedFile {
+  int64_t size = 0;
+  uint32_t crc32c = 0;  ///< of all bytes appended
+};
+
+/// A file that nobody can see under its name yet. Thread-confined.
+/// Exactly one of Commit and Abort ends it; the destructor aborts.
+class PendingFile : public ByteSink {
+ public:
+  /// Make the file visible under its name, whole, in one atomic step, and durable where the file
+  /// system can. After an error the file is as after Abort, except for
+  /// CommitStateUnknown: the reply was lost; stat decides.
+  virtual Result<ClosedFile> Commit(IfExists if_exists) = 0;
+  /// Remove what was written. May repeat; never fails.
+  virtual void Abort() noexcept = 0;
+};
+
+/// A directory tree with atomic names: local disk, memory, HDFS.
+///
+/// Paths are absolute, '/'-separated, without scheme, "." or "..", and without a trailing '/'.
+/// Thread-safe. Errors by kind, the same on every implementation (the conformance suite in
+/// testing/ is run over all of them):
+///   NotFound            proven absent: the path, or for creating calls its parent
+///   AlreadyExists       the target is taken, or a directory to be removed is not empty
+///   PermissionDenied, ResourceExhausted (disk full, quota)
+///   InvalidInput        a file where a directory must be or the reverse; a name that is too long
+///   Unsupported         the rename would cross devices
+///   CommitStateUnknown  the operation happened or did not; only from calls that change names
+/// An error that leaves unknown whether something exists is never NotFound.
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+
+  virtual Result<FileInfo> Stat(const std::string& path) = 0;
+  /// The directory's entries, sorted by name (bytes). NotFound, InvalidInput (not a directory).
+  virtual Result<std::vector<FileInfo>> List(const std::string& directory) = 0;
+  virtual Result<std::unique_ptr<ByteSource>> OpenInput(const std::string& path) = 0;
+
+  /// Begin a file. Its parent must exist: no directories are made. What exists at `path` is
+  /// looked at by Commit only.
+  virtual Result<std::unique_ptr<PendingFile>> CreateFile(const std::string& path) = 0;
+  /// Make one directory, one level. `mode` as for mkdir(2), subject to the umask.
+  /// AlreadyExists; NotFound when the parent is missing.
+  virtual Status CreateDirectory(const std::string& path, uint32_t mode = 0777) = 0;
+  /// Move a file or a whole tree in one atomic step; never nests under an existing directory,
+  /// never makes parents. NotFound: the source, or the target's parent, is missing.
+  virtual Status Rename(const std::string& from, const std::string& to,
+                        IfExists if_exists) = 0;
+
+  virtual Status DeleteFile(const std::string& path) = 0;
+  /// Remove an empty directory.
+  virtual Status DeleteDirectory(const std::string& path) = 0;
+  /// Remove a file or a directory with all it holds; not atomic. Symlinks are not followed.
+  virtual Status DeleteTree(const std::string& path) = 0;
+
+  /// CRC-32C of the file's bytes as stored, by the storage's own means where it has them.
+  virtual Result<uint32_t> Checksum(const std::string& path) = 0;
+  /// OK if this process may create entries in `directory`; PermissionDenied, NotFound or
+  /// InvalidInput otherwise. A hint for early errors: writes nothing, promises nothing.
+  virtual Status CheckWritable(const std::string& directory) = 0;
+};
+
+/// Write a whole small file: CreateFile, Append, Commit.
+Result<ClosedFile> WriteFile(FileSystem& fs, const std::string& path, std::string_view text,
+                             IfExists if_exists);
+/// Read a whole small file; Corruption if it is longer than `limit_bytes`.
+Result<std::string> ReadFile(FileSystem& fs, const std::string& path,
+                             int64_t limit_bytes = int64_t{1} << 30);
+/// True / false when known; an error otherwise.
+Result<bool> Exists(FileSystem& fs, const std::string& path);
+/// CreateDirectory for `path` and all its missing parents; existing directories are fine.
+Status CreateDirectories(FileSystem& fs, const std::string& path);
+
+/// "/a/b" + "c" -> "/a/b/c"; "/" + "c" -> "/c".
+std::string JoinPath(std::string_view directory, std::string_view name);
+/// "/a/b" -> "/a"; "/a" -> "/"; "/" -> "/".
+std::string ParentPath(std::string_view path);
+/// "/a/b" -> "b".
+std::string_view BaseName(std::string_view path);
+/// Hidden for Hive, Spark, Impala: the name begins with '_' or '.'.
+bool IsHiddenName(std::string_view name);
+
+}  // namespace howdah
