@@ -10,18 +10,10 @@ if(NOT TENSORFLOW_DIR)
     OUTPUT_VARIABLE _tensorflow_dir OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
   set(TENSORFLOW_DIR "${_tensorflow_dir}" CACHE PATH "The tensorflow package's folder" FORCE)
 endif()
-if(EXISTS "${TENSORFLOW_DIR}/include/tensorflow/core/public/release_version.h")
-  file(STRINGS "${TENSORFLOW_DIR}/include/tensorflow/core/public/release_version.h" _parts
-       REGEX "define TF_(MAJOR|MINOR|PATCH)_VERSION +[0-9]+")
-  string(REGEX REPLACE "[^0-9;]" "" _parts "${_parts}")
-  list(JOIN _parts "." TensorFlowC_VERSION)
-else()
-  set(TensorFlowC_VERSION 2)
-endif()
-
+find_file(TENSORFLOW_C_API_HEADER include/tensorflow/c/c_api.h PATHS "${TENSORFLOW_DIR}"
+          NO_DEFAULT_PATH)
 include(FindPackageHandleStandardArgs)
-find_package_handle_standard_args(TensorFlowC REQUIRED_VARS TENSORFLOW_DIR
-                                  VERSION_VAR TensorFlowC_VERSION)
+find_package_handle_standard_args(TensorFlowC REQUIRED_VARS TENSORFLOW_C_API_HEADER TENSORFLOW_DIR)
 if(TensorFlowC_FOUND AND NOT TARGET TensorFlowC::headers)
   add_library(TensorFlowC::headers INTERFACE IMPORTED)
   target_include_directories(TensorFlowC::headers SYSTEM INTERFACE "${TENSORFLOW_DIR}/include")

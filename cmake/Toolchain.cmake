@@ -5,7 +5,10 @@ if(CCACHE)
       ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 
-add_compile_options(-Wall -Wextra -Wshadow -Wconversion)
+# One choice for libraries and programs, so that they can share one precompiled header.
+add_compile_options(-fPIC)
+# Designated initialisers leave members out on purpose: those take their defaults.
+add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-missing-field-initializers)
 if(HOWDAH_WARNINGS_AS_ERRORS)
   add_compile_options(-Werror)
 endif()
