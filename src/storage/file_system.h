@@ -20,12 +20,12 @@ enum class IfExists {
 enum class FileType { kFile, kDirectory, kOther };
 
 struct FileInfo {
-  std::string path;     ///< absolute
+  std::string path;  ///< absolute
   FileType type = FileType::kOther;
-  int64_t size = 0;     ///< bytes; 0 for directories
-  int64_t mtime_us = 0; ///< microseconds since 1970
-  uint32_t mode = 0;    ///< permission bits, 07777
-  bool is_symlink = false;      ///< the path itself is a link; the rest describes its target
+  int64_t size = 0;         ///< bytes; 0 for directories
+  int64_t mtime_us = 0;     ///< microseconds since 1970
+  uint32_t mode = 0;        ///< permission bits, 07777
+  bool is_symlink = false;  ///< the path itself is a link; the rest describes its target
   bool is_mount_point = false;  ///< a directory on another device than its parent
 
   std::string_view name() const;  ///< last component of `path`
@@ -38,12 +38,15 @@ struct ClosedFile {
 };
 
 /// A file that nobody can see under its name yet. Thread-confined.
-/// Exactly one of Commit and Abort ends it; the destructor aborts.
+/// Exactly one of Commit and Abort ends it; the destructor aborts. Until then the bytes
+/// may be under a unique hidden name in the same directory, which a process that is
+/// killed leaves there.
 class PendingFile : public ByteSink {
  public:
-  /// Make the file visible under its name, whole, in one atomic step, and durable where the file
-  /// system can. After an error the file is as after Abort, except for
-  /// CommitStateUnknown: the reply was lost; stat decides.
+  /// Make the file visible under its name, whole, in one atomic step, and durable where
+  /// the file system can. NotFound if the directory is no longer the one in which the
+  /// file was begun: removed, or moved away. After an error the file is as after Abort,
+  /// except for CommitStateUnknown: the reply was lost; stat decides.
   virtual Result<ClosedFile> Commit(IfExists if_exists) = 0;
   /// Remove what was written. May repeat; never fails.
   virtual void Abort() noexcept = 0;
@@ -51,40 +54,55 @@ class PendingFile : public ByteSink {
 
 /// A directory tree with atomic names: local disk, memory, HDFS.
 ///
-/// Paths are absolute, '/'-separated, without scheme, "." or "..", and without a trailing '/'.
-/// Thread-safe. Errors by kind, the same on every implementation (the conformance suite in
-/// testing/ is run over all of them):
+/// Paths are absolute, '/'-separated, without scheme, "." or "..", and without a trailing
+/// '/'. Thread-safe. Errors by kind, the same on every implementation (the conformance
+/// suite in testing/ is run over all of them):
 ///   NotFound            proven absent: the path, or for creating calls its parent
 ///   AlreadyExists       the target is taken, or a directory to be removed is not empty
 ///   PermissionDenied, ResourceExhausted (disk full, quota)
-///   InvalidInput        a file where a directory must be or the reverse; a name that is too long
+///   InvalidInput        a file where a directory must be or the reverse; a path that is
+///   not of
+///                       this form, or too long
 ///   Unsupported         the rename would cross devices
-///   CommitStateUnknown  the operation happened or did not; only from calls that change names
-/// An error that leaves unknown whether something exists is never NotFound.
+///   CommitStateUnknown  the operation happened or did not; only from calls that change
+///   names
+/// An error that leaves unknown whether something exists is never NotFound. A path that
+/// leads through a file ("/file/x") is proven absent: NotFound from calls that look,
+/// open, delete or move from there; InvalidInput from calls that would make something
+/// there.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
+  /// Follows symlinks; one that leads nowhere is described itself, as kOther.
   virtual Result<FileInfo> Stat(const std::string& path) = 0;
-  /// The directory's entries, sorted by name (bytes). NotFound, InvalidInput (not a directory).
+  /// The directory's entries as Stat tells them, sorted by name (bytes). NotFound,
+  /// InvalidInput (not a directory).
   virtual Result<std::vector<FileInfo>> List(const std::string& directory) = 0;
+  /// InvalidInput for anything but a file. A source that finds its file cut short while
+  /// it reads says Corruption.
   virtual Result<std::unique_ptr<ByteSource>> OpenInput(const std::string& path) = 0;
 
-  /// Begin a file. Its parent must exist: no directories are made. What exists at `path` is
-  /// looked at by Commit only.
+  /// Begin a file. Its parent must exist: no directories are made. What exists at `path`
+  /// is looked at by Commit only.
   virtual Result<std::unique_ptr<PendingFile>> CreateFile(const std::string& path) = 0;
   /// Make one directory, one level. `mode` as for mkdir(2), subject to the umask.
   /// AlreadyExists; NotFound when the parent is missing.
   virtual Status CreateDirectory(const std::string& path, uint32_t mode = 0777) = 0;
-  /// Move a file or a whole tree in one atomic step; never nests under an existing directory,
-  /// never makes parents. NotFound: the source, or the target's parent, is missing.
+  /// Move a file or a whole tree in one atomic step; never nests under an existing
+  /// directory, never makes parents. A symlink is moved or replaced itself. NotFound: the
+  /// source (looked at before the target), or the target's parent, is missing.
+  /// InvalidInput: `to` is below `from`; with kReplace, one is a directory and the other
+  /// is not.
   virtual Status Rename(const std::string& from, const std::string& to,
                         IfExists if_exists) = 0;
 
+  /// Remove a file or a symlink; InvalidInput for a directory.
   virtual Status DeleteFile(const std::string& path) = 0;
-  /// Remove an empty directory.
+  /// Remove an empty directory; InvalidInput for anything else.
   virtual Status DeleteDirectory(const std::string& path) = 0;
-  /// Remove a file or a directory with all it holds; not atomic. Symlinks are not followed.
+  /// Remove a file or a directory with all it holds; not atomic. Symlinks are not
+  /// followed. Transient: another process was putting entries there.
   virtual Status DeleteTree(const std::string& path) = 0;
 
   /// CRC-32C of the file's bytes as stored, by the storage's own means where it has them.
@@ -94,9 +112,9 @@ class FileSystem {
   virtual Status CheckWritable(const std::string& directory) = 0;
 };
 
-/// Write a whole small file: CreateFile, Append, Commit.
-Result<ClosedFile> WriteFile(FileSystem& fs, const std::string& path, std::string_view text,
-                             IfExists if_exists);
+/// Write a whole small file: CreateFile, one Append, Commit.
+Result<ClosedFile> WriteFile(FileSystem& fs, const std::string& path,
+                             std::string_view text, IfExists if_exists);
 /// Read a whole small file; Corruption if it is longer than `limit_bytes`.
 Result<std::string> ReadFile(FileSystem& fs, const std::string& path,
                              int64_t limit_bytes = int64_t{1} << 30);
