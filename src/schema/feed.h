@@ -18,22 +18,31 @@ namespace howdah {
 /// Which columns feed a tensor, as in the job file's [input.tensors].
 using TensorColumns = std::map<std::string, std::vector<std::string>>;
 
-/// Turns columns of a RecordBatch into the input tensors of a signature. Compiled once; thread-safe.
+/// Turns columns of a RecordBatch into the input tensors of a signature. Compiled once;
+/// thread-safe.
 ///
-/// A tensor takes, by default, the column of its own name; a signature with one input and a source
-/// with one usable column do NOT match by position: names are written or equal.
-/// Column -> tensor of n rows:
+/// A tensor takes, by default, the column of its own name, letter by letter. A signature
+/// with one input and a source with one usable column do NOT match by position: names are
+/// written or equal. Column -> tensor of n rows:
 ///   scalar column        -> [n], or [n, 1] when the signature says rank 2
 ///   k scalar columns     -> [n, k]
-///   list<T> / fixed_size_list<T>, all rows of length k -> [n, k]; nested lists -> [n, k, l]
-/// Types: the same; integers of another width and bool -> integer, integer -> float when each value
-/// of the batch is held exactly; float -> double; half -> float. double -> float is refused: it must be asked
-/// for. string, large_string, binary, large_binary (and dictionaries of them) -> string.
+///   list<T> / fixed_size_list<T>, all rows of length k -> [n, k]; nested lists -> [n, k,
+///   l] list<T>, all rows of length h·w -> [n, h, w], row-major, when the signature knows
+///   h and w
+/// Shapes hold the batch dimension first. But if an input without a default has rank 0,
+/// all shapes of the signature are of one row, and its tensors have one dimension more
+/// here: [] -> [n]. An input of unknown rank takes the rank that its column has. Types:
+/// the same; integers of another width and bool -> integer, integer -> float when each
+/// value of the batch is held exactly; float -> double; half -> float, double. double ->
+/// float is refused: it must be asked for. string, large_string, binary, large_binary,
+/// string_view, binary_view -> string. Dictionaries count as their values, extension
+/// types as their storage.
 class Feed {
  public:
-  /// SchemaMismatch, with all disagreements in one message: an input without a column, a column
-  /// that does not exist (names the nearest), a type or rank that does not fit, a number of columns
-  /// or a list size other than the tensor's, a key of `mapping` that names no input.
+  /// SchemaMismatch, with all disagreements in one message: an input without a column, a
+  /// column that does not exist (names the nearest), a type or rank that does not fit, a
+  /// number of columns or a list size other than the tensor's, a key of `mapping` that
+  /// names no input.
   static Result<Feed> Compile(const arrow::Schema& source, const Signature& signature,
                               const TensorColumns& mapping);
   Feed(Feed&&) noexcept;
@@ -43,10 +52,10 @@ class Feed {
   /// Names of the source columns that are read, each once.
   const std::vector<std::string>& columns() const;
 
-  /// One tensor for each input of the signature, in its order; a default input without a column has
-  /// values == nullptr. Zero copy where the memory already has the tensor's form.
-  /// InvalidInput: a null (names column and first row, counted from 0 in `batch`), lists of
-  /// different lengths, a value that the dtype cannot hold.
+  /// One tensor for each input of the signature, in its order; a default input without a
+  /// column has values == nullptr. Zero copy where the memory already has the tensor's
+  /// form. InvalidInput: a null (names column and first row, counted from 0 in `batch`),
+  /// lists of different lengths, a value that the dtype cannot hold.
   Result<std::vector<Tensor>> Tensors(const arrow::RecordBatch& batch) const;
 
  private:

@@ -17,29 +17,41 @@ namespace howdah {
 
 /// One column made from a tensor output, as in the job file's [output.columns].
 struct OutputColumn {
-  std::string name;  ///< as the user wrote it; the name rule is applied to it
-  std::string from;  ///< signature output
+  std::string name;     ///< as the user wrote it; the name rule is applied to it
+  std::string from;     ///< signature output
   bool binary = false;  ///< a string output is bytes, not UTF-8 text
 };
 
-/// Turns kept columns and output tensors into a batch of the output schema. Compiled once;
-/// thread-safe.
+/// Turns kept columns and output tensors into a batch of the output schema. Compiled
+/// once; thread-safe.
 ///
-/// Order: kept columns as given, then output columns. Types, the same for every format:
-///   uint32 -> int64; uint64 -> int64 (values above 2^63-1 refused); float16, bfloat16 -> float32;
-///   timestamp[ns] -> timestamp[us] (refused when digits would be lost); others as they are.
-///   tensor [n] or [n, 1] -> scalar; [n, k] -> list<element not null>; [n, h, w, …] -> one list,
-///   row-major, with the shape in the field's metadata ("tensor.shape" = "2,3").
-/// Columns from tensors are not nullable; kept columns keep their nullability.
-/// Field metadata: "howdah.source" (the name before the name rule), "tensor.shape".
+/// Order: kept columns as given, then output columns. Types, the same for every format,
+/// also inside kept lists, structs and maps:
+///   uint32 -> int64; uint64 -> int64 (values above 2^63-1 refused); float16, bfloat16 ->
+///   float32; timestamp[ns] -> timestamp[us], time64[ns] -> time64[us] (refused when
+///   digits would be lost); string_view -> string, binary_view -> binary; a dictionary ->
+///   its values; an extension type -> its storage; others as they are. All text is
+///   checked to be UTF-8. tensor [n] or [n, 1] -> scalar; [n, k] -> list<element not
+///   null>; [n, h, w, …] -> one list, row-major, with the shape in the field's metadata
+///   ("tensor.shape" = "2,3") if the signature knows it; unknown rank -> one list. Which
+///   it is stands in the signature, not in the batch:
+///   [?, ?] is a list, also when a batch has one element for each row.
+/// Signatures whose shapes are of one row (see feed.h): [] -> scalar, [k] -> list, and so
+/// on. Columns from tensors are not nullable; kept columns keep their nullability. Field
+/// metadata: "howdah.source" (the name before the name rule), "tensor.shape" (a kept
+/// column keeps its own, or has that of its fixed_shape_tensor type); none on fields
+/// inside.
 class Landing {
  public:
   /// \param columns  empty: all outputs of the signature, by name.
-  /// SchemaMismatch, with all disagreements in one message: a kept column that does not exist
-  /// (names the nearest), an output that does not exist, two columns of one legal name (names both
-  /// originals), a dtype that is not supported, an output with known shape and no batch dimension,
-  /// a Null-typed kept column.
-  static Result<Landing> Compile(const arrow::Schema& source, const std::vector<std::string>& keep,
+  /// SchemaMismatch, with all disagreements in one message: a kept column that does not
+  /// exist (names the nearest), an output that does not exist, two columns of one legal
+  /// name (names both originals), a dtype that is not supported, a sparse output, an
+  /// output with known shape and no batch dimension, `binary` on an output that is not of
+  /// strings, a kept column of a type that cannot be carried (null, union, run-end
+  /// encoded, list view).
+  static Result<Landing> Compile(const arrow::Schema& source,
+                                 const std::vector<std::string>& keep,
                                  const Signature& signature,
                                  const std::vector<OutputColumn>& columns);
   Landing(Landing&&) noexcept;
@@ -54,11 +66,12 @@ class Landing {
 
   /// \param source  a batch with (at least) the kept columns, by name.
   /// \param outputs  tensors for outputs(); first dimension == source.num_rows().
-  ///   SchemaMismatch: a shape that differs from the signature's (names output, expected, got).
-  ///   InvalidInput: a string that is not UTF-8 (names column and first row; says `as = "binary"`), a
-  ///   value out of range, a null in a non-nullable column.
-  Result<std::shared_ptr<arrow::RecordBatch>> Convert(const arrow::RecordBatch& source,
-                                                      const std::vector<Tensor>& outputs) const;
+  ///   SchemaMismatch: a shape or dtype that differs from the signature's (names output,
+  ///   expected, got), a kept column of another type than the source's schema said.
+  ///   InvalidInput: a string that is not UTF-8 (names column and first row; says
+  ///   `as = "binary"`), a value out of range, a null in a non-nullable column.
+  Result<std::shared_ptr<arrow::RecordBatch>> Convert(
+      const arrow::RecordBatch& source, const std::vector<Tensor>& outputs) const;
 
  private:
   struct Impl;

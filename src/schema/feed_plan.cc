@@ -1,0 +1,227 @@
+#include "schema/feed_plan.h"
+
+#include <arrow/type.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/text.h"
+#include "schema/batch_shape.h"
+#include "schema/dictionary.h"
+#include "schema/disagreements.h"
+#include "schema/flatten.h"
+
+namespace howdah {
+namespace {
+
+using Form = TensorPlan::Form;
+
+class Planner {
+ public:
+  Planner(const arrow::Schema& source, const Signature& signature,
+          const TensorColumns& mapping)
+      : source_(source),
+        signature_(signature),
+        mapping_(mapping),
+        columns_(source.field_names()) {}
+
+  Result<std::vector<TensorPlan>> Plan() {
+    CheckMappingNames();
+    std::vector<TensorPlan> plans;
+    for (const TensorSpec& spec : signature_.inputs) {
+      if (std::optional<TensorPlan> plan = PlanInput(spec))
+        plans.push_back(std::move(*plan));
+    }
+    HOWDAH_RETURN_IF_ERROR(disagreements_.ToStatus());
+    return plans;
+  }
+
+ private:
+  void CheckMappingNames() {
+    std::vector<std::string> inputs;
+    for (const TensorSpec& spec : signature_.inputs) inputs.push_back(spec.name);
+    for (const auto& [name, columns] : mapping_) {
+      if (std::find(inputs.begin(), inputs.end(), name) != inputs.end()) continue;
+      disagreements_.Add(
+          "[input.tensors] names '{}', but the inputs of signature '{}' are {}{}", name,
+          signature_.key, QuotedList(inputs), DidYouMean(name, inputs));
+    }
+  }
+
+  /// nullopt after a disagreement.
+  std::optional<TensorPlan> PlanInput(const TensorSpec& spec) {
+    TensorPlan plan{.input = spec.name, .dtype = spec.dtype};
+    const auto mapped = mapping_.find(spec.name);
+    const bool has_column = source_.GetFieldIndex(spec.name) >= 0;
+    if (mapped == mapping_.end() && !has_column && spec.has_default) return plan;
+    const std::vector<std::string> names =
+        mapped != mapping_.end() ? mapped->second : std::vector<std::string>{spec.name};
+    if (!CheckInput(spec, names)) return std::nullopt;
+
+    std::vector<NestedType> types;
+    for (const std::string& name : names) {
+      std::optional<ColumnPlan> column = PlanColumn(spec, name, mapped == mapping_.end());
+      if (!column) continue;
+      types.push_back(TakeApart(column->type));
+      plan.columns.push_back(std::move(*column));
+    }
+    if (plan.columns.size() != names.size()) return std::nullopt;
+    const bool fits = names.size() == 1 ? ShapeColumn(spec, types.front(), &plan)
+                                        : ShapePack(spec, types, &plan);
+    if (!fits) return std::nullopt;
+    return plan;
+  }
+
+  bool CheckInput(const TensorSpec& spec, const std::vector<std::string>& names) {
+    if (names.empty()) {
+      disagreements_.Add("[input.tensors] gives no column for tensor '{}'", spec.name);
+    } else if (!spec.is_dense) {
+      disagreements_.Add(
+          "tensor '{}' is sparse or composite; only dense inputs can be fed", spec.name);
+    } else if (!IsSupported(spec.dtype)) {
+      disagreements_.Add("tensor '{}' is of {}, which no column can feed", spec.name,
+                         Name(spec.dtype));
+    } else if (spec.shape && spec.shape->empty() && !IsPerRow(signature_)) {
+      disagreements_.Add(
+          "tensor '{}' takes one value for a whole batch, so column '{}' cannot feed it; "
+          "leave "
+          "it to its default by giving the column another name",
+          spec.name, names.front());
+    } else {
+      return true;
+    }
+    return false;
+  }
+
+  std::optional<ColumnPlan> PlanColumn(const TensorSpec& spec, const std::string& name,
+                                       bool by_default) {
+    const std::vector<int> found = source_.GetAllFieldIndices(name);
+    if (found.empty()) {
+      disagreements_.Add(
+          "tensor '{}' needs a column '{}', but the input's columns are {}{}{}",
+          spec.name, name, QuotedList(columns_), DidYouMean(name, columns_),
+          by_default ? " (name its columns under [input.tensors])" : "");
+      return std::nullopt;
+    }
+    if (found.size() > 1) {
+      disagreements_.Add(
+          "tensor '{}' needs column '{}', but the input has {} of that name", spec.name,
+          name, found.size());
+      return std::nullopt;
+    }
+    ColumnPlan plan{.name = name, .type = source_.field(found.front())->type()};
+    std::shared_ptr<arrow::DataType> element = TakeApart(plan.type).element;
+    if (element->id() == arrow::Type::DICTIONARY) {
+      const auto& values =
+          static_cast<const arrow::DictionaryType&>(*element).value_type();
+      if (IsDecodable(*values)) element = values;
+    }
+    plan.cast = FindElementCast(*element, spec.dtype);
+    if (plan.cast == nullptr) {
+      disagreements_.Add("tensor '{}' expects {}, but column '{}' is of {} ({})",
+                         spec.name, Name(spec.dtype), name, plan.type->ToString(),
+                         CastAdvice(*element, spec.dtype));
+      return std::nullopt;
+    }
+    return plan;
+  }
+
+  /// One column: fix plan->form and the lengths of its lists.
+  bool ShapeColumn(const TensorSpec& spec, const NestedType& type, TensorPlan* plan) {
+    ColumnPlan& column = plan->columns.front();
+    column.lengths = type.lengths;
+    plan->form = Form::kAsColumn;
+    const std::optional<std::vector<int64_t>> shape = BatchShape(signature_, spec);
+    if (!shape) return true;
+    const std::vector<int64_t> row_shape(shape->begin() + 1, shape->end());
+    const size_t levels = type.lengths.size();
+    if (levels == row_shape.size()) {
+      for (size_t i = 0; i < levels; ++i) {
+        if (!ShapeLevel(spec, row_shape[i], column, &column.lengths[i])) return false;
+      }
+      return true;
+    }
+    if (levels == 0 && row_shape.size() == 1) {
+      plan->form = Form::kUnitDim;
+      if (row_shape[0] == kUnknownDim || row_shape[0] == 1) return true;
+      disagreements_.Add(
+          "tensor '{}' expects {} values in a row ({}), but column '{}' has one (name {} "
+          "columns "
+          "under [input.tensors])",
+          spec.name, row_shape[0], Expected(spec), column.name, row_shape[0]);
+      return false;
+    }
+    if (const auto count = ElementCount(row_shape);
+        levels == 1 && row_shape.size() > 1 && count) {
+      plan->form = Form::kReshaped;
+      plan->row_shape = row_shape;
+      return ShapeLevel(spec, *count, column, &column.lengths[0]);
+    }
+    disagreements_.Add(
+        "tensor '{}' expects {}, of rank {}, but column '{}' is of {}, of rank {}",
+        spec.name, Expected(spec), shape->size(), column.name, column.type->ToString(),
+        levels + 1);
+    return false;
+  }
+
+  /// Reconcile the tensor's dimension with the size of the lists, kUnknownDim in either.
+  bool ShapeLevel(const TensorSpec& spec, int64_t expected, const ColumnPlan& column,
+                  int64_t* length) {
+    if (expected == kUnknownDim || *length == expected) return true;
+    if (*length != kUnknownDim) {
+      disagreements_.Add(
+          "tensor '{}' expects {}, thus lists of {} elements, but column '{}' is of {}",
+          spec.name, Expected(spec), expected, column.name, column.type->ToString());
+      return false;
+    }
+    *length = expected;
+    return true;
+  }
+
+  /// Several scalar columns.
+  bool ShapePack(const TensorSpec& spec, const std::vector<NestedType>& types,
+                 TensorPlan* plan) {
+    plan->form = Form::kPacked;
+    const size_t k = types.size();
+    bool fits = true;
+    for (size_t i = 0; i < k; ++i) {
+      if (types[i].lengths.empty()) continue;
+      fits = false;
+      disagreements_.Add(
+          "tensor '{}' is packed from {} columns, each of which must be a scalar, but "
+          "column "
+          "'{}' is of {}",
+          spec.name, k, plan->columns[i].name, plan->columns[i].type->ToString());
+    }
+    const std::optional<std::vector<int64_t>> shape = BatchShape(signature_, spec);
+    if (!shape) return fits;
+    const bool size_fits =
+        shape->size() == 2 &&
+        (shape->back() == kUnknownDim || shape->back() == static_cast<int64_t>(k));
+    if (size_fits) return fits;
+    disagreements_.Add("tensor '{}' expects {}, but its {} columns make [?, {}]",
+                       spec.name, Expected(spec), k, k);
+    return false;
+  }
+
+  std::string Expected(const TensorSpec& spec) const {
+    return spec.ToString() + (IsPerRow(signature_) ? " for each row" : "");
+  }
+
+  const arrow::Schema& source_;
+  const Signature& signature_;
+  const TensorColumns& mapping_;
+  const std::vector<std::string> columns_;
+  Disagreements disagreements_;
+};
+
+}  // namespace
+
+Result<std::vector<TensorPlan>> PlanFeed(const arrow::Schema& source,
+                                         const Signature& signature,
+                                         const TensorColumns& mapping) {
+  return Planner(source, signature, mapping).Plan();
+}
+
+}  // namespace howdah

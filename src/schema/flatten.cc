@@ -1,0 +1,129 @@
+#include "schema/flatten.h"
+
+#include <arrow/array.h>
+#include <arrow/extension_type.h>
+
+#include "schema/dictionary.h"
+#include "types/tensor.h"
+
+namespace howdah {
+namespace {
+
+using arrow::Array;
+using ArrayPtr = std::shared_ptr<Array>;
+
+ArrayPtr Storage(ArrayPtr array) {
+  while (array->type_id() == arrow::Type::EXTENSION) {
+    array = static_cast<const arrow::ExtensionArray&>(*array).storage();
+  }
+  return array;
+}
+
+/// \param per_row  elements of `array` that one row of the column has.
+Status CheckNoNulls(const Array& array, int64_t per_row, std::string_view where) {
+  if (array.null_count() == 0) return Status::OK();
+  int64_t first = 0;
+  while (!array.IsNull(first)) ++first;
+  return Error(ErrorKind::kInvalidInput, "null {}row {}, which a tensor cannot hold",
+               where, first / per_row);
+}
+
+struct Level {
+  ArrayPtr elements;
+  int64_t length = 0;
+};
+
+/// The elements of lists that should all have `length` elements.
+template <typename ListArray>
+Result<Level> TakeListApart(const ListArray& list, int64_t length, int64_t per_row) {
+  const int64_t lists = list.length();
+  if (lists == 0) {
+    return Level{list.values()->Slice(0, 0), length == kUnknownDim ? 0 : length};
+  }
+  const auto* offsets = list.raw_value_offsets();
+  const bool known = length != kUnknownDim;
+  if (!known) length = offsets[1] - offsets[0];
+  bool equal = true;
+  for (int64_t i = 0; i < lists; ++i) equal &= offsets[i + 1] - offsets[i] == length;
+  if (!equal) {
+    int64_t first = 0;
+    while (offsets[first + 1] - offsets[first] == length) ++first;
+    return Error(ErrorKind::kInvalidInput,
+                 "a list of {} elements in row {}, expected {}{}",
+                 offsets[first + 1] - offsets[first], first / per_row, length,
+                 known ? "" : " as in the batch's first row");
+  }
+  return Level{list.values()->Slice(offsets[0], offsets[lists] - offsets[0]), length};
+}
+
+Result<Level> TakeListApart(const Array& array, int64_t length, int64_t per_row) {
+  switch (array.type_id()) {
+    case arrow::Type::LIST:
+      return TakeListApart(static_cast<const arrow::ListArray&>(array), length, per_row);
+    case arrow::Type::LARGE_LIST:
+      return TakeListApart(static_cast<const arrow::LargeListArray&>(array), length,
+                           per_row);
+    default: {
+      const auto& list = static_cast<const arrow::FixedSizeListArray&>(array);
+      const int64_t size = list.list_type()->list_size();
+      return Level{list.values()->Slice(list.value_offset(0), array.length() * size),
+                   size};
+    }
+  }
+}
+
+}  // namespace
+
+NestedType TakeApart(const std::shared_ptr<arrow::DataType>& type) {
+  NestedType nested{.element = type};
+  while (true) {
+    const arrow::DataType& element = *nested.element;
+    switch (element.id()) {
+      case arrow::Type::EXTENSION:
+        nested.element = static_cast<const arrow::ExtensionType&>(element).storage_type();
+        continue;
+      case arrow::Type::LIST:
+      case arrow::Type::LARGE_LIST:
+        nested.lengths.push_back(kUnknownDim);
+        break;
+      case arrow::Type::FIXED_SIZE_LIST:
+        nested.lengths.push_back(
+            static_cast<const arrow::FixedSizeListType&>(element).list_size());
+        break;
+      default:
+        return nested;
+    }
+    nested.element = element.field(0)->type();
+  }
+}
+
+Result<Elements> Flatten(const ArrayPtr& column, const std::vector<int64_t>& lengths) {
+  Elements elements{.values = Storage(column)};
+  for (const int64_t length : lengths) {
+    HOWDAH_RETURN_IF_ERROR(
+        CheckNoNulls(*elements.values, elements.per_row,
+                     elements.lengths.empty() ? "in place of a list in " : "inside "));
+    HOWDAH_ASSIGN_OR_RETURN(Level level,
+                            TakeListApart(*elements.values, length, elements.per_row));
+    elements.values = Storage(level.elements);
+    elements.lengths.push_back(level.length);
+    if (__builtin_mul_overflow(elements.per_row, level.length, &elements.per_row)) {
+      return Error(ErrorKind::kInvalidInput,
+                   "more elements in a row than can be counted");
+    }
+  }
+  if (elements.values->type_id() == arrow::Type::DICTIONARY) {
+    int64_t bad = 0;
+    auto decoded =
+        Decode(static_cast<const arrow::DictionaryArray&>(*elements.values), &bad);
+    if (!decoded.ok()) {
+      return WithContext(decoded.status(), fmt::format("row {}", bad / elements.per_row));
+    }
+    elements.values = *decoded;
+  }
+  HOWDAH_RETURN_IF_ERROR(CheckNoNulls(*elements.values, elements.per_row,
+                                      lengths.empty() ? "in " : "inside the list of "));
+  return elements;
+}
+
+}  // namespace howdah
