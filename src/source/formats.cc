@@ -1,0 +1,21 @@
+#include <algorithm>
+
+#include "source/parquet_source.h"
+#include "source/source.h"
+
+namespace howdah {
+
+const std::vector<const SourceFormat*>& BuiltinSourceFormats() {
+  static const std::vector<const SourceFormat*> formats = {&ParquetSourceFormat()};
+  return formats;
+}
+
+const SourceFormat* FindSourceFormat(std::string_view name) {
+  const auto& formats = BuiltinSourceFormats();
+  const auto found =
+      std::find_if(formats.begin(), formats.end(),
+                   [&](const SourceFormat* format) { return format->name() == name; });
+  return found == formats.end() ? nullptr : *found;
+}
+
+}  // namespace howdah

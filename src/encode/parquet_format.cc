@@ -1,0 +1,45 @@
+#include "encode/parquet_format.h"
+
+#include <utility>
+
+#include "encode/parquet_encoder.h"
+#include "encode/parquet_lake.h"
+#include "encode/parquet_read_back.h"
+
+namespace howdah {
+namespace {
+
+class Parquet final : public Format {
+ public:
+  const std::string& name() const override {
+    static const std::string name = "parquet";
+    return name;
+  }
+  const std::string& extension() const override {
+    static const std::string extension = ".parquet";
+    return extension;
+  }
+  const std::vector<std::string>& compressions() const override {
+    return LakeCompressions();
+  }
+  Status CheckSchema(const arrow::Schema& schema) const override {
+    return CheckLakeSchema(schema);
+  }
+  Result<std::unique_ptr<Encoder>> MakeEncoder(
+      std::shared_ptr<arrow::Schema> schema, ByteSink* sink,
+      const EncoderOptions& options) const override {
+    return MakeParquetEncoder(std::move(schema), sink, options);
+  }
+  Result<ReadBackFile> ReadBack(ByteSource& file) const override {
+    return ReadBackParquet(file);
+  }
+};
+
+}  // namespace
+
+const Format& ParquetFormat() {
+  static const Parquet format;
+  return format;
+}
+
+}  // namespace howdah
