@@ -1,0 +1,254 @@
+#include "write/task_writer.h"
+
+#include <arrow/array.h>
+#include <arrow/builder.h>
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+#include <gmock/gmock.h>
+
+#include <memory>
+#include <random>
+
+#include "base/digest.h"
+#include "storage/memory_file_system.h"
+#include "testing/storage/faulty_file_system.h"
+
+namespace howdah {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::shared_ptr<arrow::Schema> Schema() {
+  return arrow::schema({arrow::field("id", arrow::int64(), false),
+                        arrow::field("score", arrow::float64(), false)});
+}
+
+/// `rows` rows of 16 bytes that do not compress; ids count from `first`.
+std::shared_ptr<arrow::RecordBatch> Rows(int64_t first, int64_t rows) {
+  std::mt19937_64 random(static_cast<uint64_t>(first));
+  arrow::Int64Builder ids;
+  arrow::DoubleBuilder scores;
+  for (int64_t i = first; i < first + rows; ++i) {
+    EXPECT_TRUE(ids.Append(i).ok());
+    EXPECT_TRUE(scores.Append(static_cast<double>(random())).ok());
+  }
+  return arrow::RecordBatch::Make(
+      Schema(), rows, {ids.Finish().ValueOrDie(), scores.Finish().ValueOrDie()});
+}
+
+class TaskWriterTest : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(memory_->CreateDirectory("/att").ok()); }
+
+  static TaskWriterOptions Options(int64_t file_bytes) {
+    return {.format = FindFormat("parquet"),
+            .schema = Schema(),
+            .encoder = {.compression = "uncompressed", .kept_columns = 1},
+            .file_bytes = file_bytes,
+            .directory = "/att",
+            .data_file_name = [](int64_t n) { return fmt::format("part-{}.parquet", n); }};
+  }
+
+  std::vector<std::string> Staged() {
+    std::vector<std::string> names;
+    for (const FileInfo& info : memory_->List("/att").ValueOrDie()) {
+      names.emplace_back(info.name());
+    }
+    return names;
+  }
+
+  const std::unique_ptr<FileSystem> memory_ = MakeMemoryFileSystem(Environment::System());
+};
+
+TEST_F(TaskWriterTest, ARecordSaysWhatTheFileIs) {
+  auto writer = TaskWriter::Make(*memory_, Options(1 << 20)).ValueOrDie();
+  ASSERT_TRUE(writer->Write(*Rows(0, 100)).ok());
+  ASSERT_TRUE(writer->Write(*Rows(100, 50)).ok());
+  EXPECT_GT(writer->BufferedBytes(), 150 * 8);
+  const auto records = writer->Finish().ValueOrDie();
+  ASSERT_EQ(records.size(), 1u);
+  const FileRecord& record = records[0];
+  const std::string bytes = ReadFile(*memory_, "/att/0.part").ValueOrDie();
+  EXPECT_EQ(record.staged_path, "0.part");
+  EXPECT_EQ(record.path, "part-0.parquet");
+  EXPECT_EQ(record.rows, 150);
+  EXPECT_EQ(record.row_groups, 1);
+  EXPECT_EQ(record.bytes, static_cast<int64_t>(bytes.size()));
+  EXPECT_EQ(record.crc32c, Crc32c(0, std::as_bytes(std::span(bytes))));
+  ASSERT_EQ(record.columns.size(), 2u);
+  EXPECT_EQ(record.columns[0].name, "id");
+  EXPECT_EQ(record.columns[1].null_count, 0);
+  EXPECT_GT(record.columns[1].compressed_bytes, 150 * 8);
+}
+
+TEST_F(TaskWriterTest, AFileIsClosedOnceItHoldsItsBytes) {
+  // About 16 KB a batch.
+  auto writer = TaskWriter::Make(*memory_, Options(100'000)).ValueOrDie();
+  for (int64_t i = 0; i < 30; ++i) {
+    ASSERT_TRUE(writer->Write(*Rows(i * 1000, 1000)).ok());
+  }
+  const auto records = writer->Finish().ValueOrDie();
+  ASSERT_THAT(records.size(), testing::AllOf(testing::Ge(4u), testing::Le(6u)));
+  int64_t rows = 0;
+  for (size_t i = 0; i < records.size(); ++i) {
+    rows += records[i].rows;
+    EXPECT_EQ(records[i].staged_path, fmt::format("{}.part", i));
+    EXPECT_EQ(records[i].path, fmt::format("part-{}.parquet", i));
+    if (i + 1 < records.size()) {
+      EXPECT_GT(records[i].bytes, 80'000);
+    }
+    EXPECT_LT(records[i].bytes, 130'000);
+  }
+  EXPECT_EQ(rows, 30'000);
+}
+
+TEST_F(TaskWriterTest, OneLargeBatchIsSpreadOverFiles) {
+  auto writer = TaskWriter::Make(*memory_, Options(300'000)).ValueOrDie();
+  ASSERT_TRUE(writer->Write(*Rows(0, 100'000)).ok());  // 1.6 MB
+  const auto records = writer->Finish().ValueOrDie();
+  EXPECT_THAT(records.size(), testing::AllOf(testing::Ge(4u), testing::Le(6u)));
+  int64_t rows = 0;
+  for (const FileRecord& record : records) rows += record.rows;
+  EXPECT_EQ(rows, 100'000);
+}
+
+TEST_F(TaskWriterTest, RowsThatEndWithAFileLeaveNoEmptyFileBehind) {
+  auto writer = TaskWriter::Make(*memory_, Options(1)).ValueOrDie();
+  ASSERT_TRUE(writer->Write(*Rows(0, 10)).ok());
+  ASSERT_TRUE(writer->Write(*Rows(10, 10)).ok());
+  EXPECT_EQ(writer->BufferedBytes(), 0);
+  EXPECT_EQ(writer->Finish().ValueOrDie().size(), 2u);
+  EXPECT_THAT(Staged(), ElementsAre("0.part", "1.part"));
+}
+
+TEST_F(TaskWriterTest, AnAttemptWithoutRowsIsOneFileWithTheSchema) {
+  for (const bool empty_batch : {false, true}) {
+    auto writer = TaskWriter::Make(*memory_, Options(1 << 20)).ValueOrDie();
+    if (empty_batch) ASSERT_TRUE(writer->Write(*Rows(0, 0)).ok());
+    const auto records = writer->Finish().ValueOrDie();
+    ASSERT_EQ(records.size(), 1u);
+    EXPECT_EQ(records[0].rows, 0);
+    const auto input = memory_->OpenInput("/att/0.part").ValueOrDie();
+    const auto found = FindFormat("parquet")->ReadBack(*input).ValueOrDie();
+    EXPECT_TRUE(found.schema->Equals(*Schema(), false));
+    ASSERT_TRUE(memory_->DeleteFile("/att/0.part").ok());
+  }
+}
+
+TEST_F(TaskWriterTest, AWriterThatIsDroppedLeavesNoFile) {
+  auto writer = TaskWriter::Make(*memory_, Options(1 << 20)).ValueOrDie();
+  ASSERT_TRUE(writer->Write(*Rows(0, 100)).ok());
+  writer.reset();
+  EXPECT_THAT(Staged(), IsEmpty());
+}
+
+TEST_F(TaskWriterTest, ASchemaThatTheFormatCannotHoldIsRefusedBeforeAnyFile) {
+  TaskWriterOptions options = Options(1 << 20);
+  options.schema = arrow::schema({arrow::field("x", arrow::float16())});
+  EXPECT_TRUE(Is(TaskWriter::Make(*memory_, options).status(), ErrorKind::kSchemaMismatch));
+  EXPECT_THAT(Staged(), IsEmpty());
+}
+
+TEST_F(TaskWriterTest, AStagedNameThatIsTakenIsNotOverwritten) {
+  ASSERT_TRUE(WriteFile(*memory_, "/att/0.part", "another's", IfExists::kFail).ok());
+  auto writer = TaskWriter::Make(*memory_, Options(1 << 20)).ValueOrDie();
+  ASSERT_TRUE(writer->Write(*Rows(0, 1)).ok());
+  EXPECT_TRUE(Is(writer->Finish().status(), ErrorKind::kAlreadyExists));
+  EXPECT_EQ(ReadFile(*memory_, "/att/0.part").ValueOrDie(), "another's");
+}
+
+/// A storage on which each closed file becomes `damage` of itself before it is opened again.
+class DamagingStorage {
+ public:
+  DamagingStorage(FileSystem& inner, std::function<std::string(std::string)> damage)
+      : fs(inner, [&inner, damage = std::move(damage)](const CallInfo& call) {
+          if (call.name == "OpenInput") {
+            const std::string whole = ReadFile(inner, call.path).ValueOrDie();
+            EXPECT_TRUE(
+                WriteFile(inner, call.path, damage(whole), IfExists::kReplace).ok());
+          }
+          return Fault{};
+        }) {}
+  FaultyFileSystem fs;
+};
+
+Status WriteOneFile(FileSystem& fs, const TaskWriterOptions& options) {
+  HOWDAH_ASSIGN_OR_RETURN(auto writer, TaskWriter::Make(fs, options));
+  HOWDAH_RETURN_IF_ERROR(writer->Write(*Rows(0, 100)));
+  return writer->Finish().status();
+}
+
+TEST_F(TaskWriterTest, AFileThatBecameShorterIsCorruption) {
+  DamagingStorage storage(*memory_, [](const std::string& whole) {
+    return whole.substr(0, whole.size() - 1);
+  });
+  const Status status = WriteOneFile(storage.fs, Options(1 << 20));
+  EXPECT_TRUE(Is(status, ErrorKind::kCorruption)) << status;
+  EXPECT_THAT(status.message(), HasSubstr("/att/0.part: written were "));
+}
+
+TEST_F(TaskWriterTest, AFooterThatDoesNotReadBackIsCorruption) {
+  DamagingStorage storage(*memory_, [](std::string whole) {
+    whole.back() = 'X';
+    return whole;
+  });
+  const Status status = WriteOneFile(storage.fs, Options(1 << 20));
+  EXPECT_TRUE(Is(status, ErrorKind::kCorruption)) << status;
+  EXPECT_THAT(status.message(), HasSubstr("/att/0.part"));
+}
+
+/// The file that the writer would have made of `batch`, so that a storage can put it in place.
+std::string FileOf(FileSystem& fs, const TaskWriterOptions& options,
+                   const arrow::RecordBatch& batch) {
+  auto writer = TaskWriter::Make(fs, options).ValueOrDie();
+  EXPECT_TRUE(writer->Write(batch).ok());
+  EXPECT_EQ(writer->Finish().ValueOrDie().size(), 1u);
+  const std::string bytes = ReadFile(fs, "/att/0.part").ValueOrDie();
+  EXPECT_TRUE(fs.DeleteFile("/att/0.part").ok());
+  return bytes;
+}
+
+TEST_F(TaskWriterTest, AnotherFileOfTheSameLengthIsCorruption) {
+  // Files without a dictionary and without compression: their lengths can be made equal by
+  // metadata that fills the difference.
+  TaskWriterOptions options = Options(1 << 20);
+  options.encoder.metadata = {{"fill", std::string(1000, '.')}};
+  const std::string expected = FileOf(*memory_, options, *Rows(0, 100));
+  std::string other;
+  for (size_t fill = 0; fill < 4000 && other.size() != expected.size(); ++fill) {
+    TaskWriterOptions other_options = Options(1 << 20);
+    other_options.encoder.metadata = {{"fill", std::string(fill, '.')}};
+    other = FileOf(*memory_, other_options, *Rows(0, 99));
+  }
+  ASSERT_EQ(other.size(), expected.size());
+  DamagingStorage storage(*memory_, [&](const std::string&) { return other; });
+  const Status status = WriteOneFile(storage.fs, options);
+  EXPECT_TRUE(Is(status, ErrorKind::kCorruption)) << status;
+  EXPECT_EQ(status.message(),
+            "/att/0.part: written were 100 rows in 1 row groups, read back are 99 in 1");
+}
+
+TEST_F(TaskWriterTest, AnErrorOfAnyCallOnTheStorageIsReturned) {
+  // The storage fails at its n-th call, for every n there is.
+  for (int64_t failing = 0;; ++failing) {
+    FaultyFileSystem fs(*memory_, [&](const CallInfo& call) {
+      return call.index == failing ? Fault{Fault::Kind::kFail, ErrorKind::kTransient}
+                                   : Fault{};
+    });
+    const Status status = WriteOneFile(fs, Options(1 << 20));
+    if (fs.calls() <= failing) {
+      EXPECT_TRUE(status.ok()) << status;
+      EXPECT_GT(failing, 5);  // CreateFile, Appends, Commit, OpenInput, ReadAts
+      break;
+    }
+    EXPECT_TRUE(Is(status, ErrorKind::kTransient)) << failing << ": " << status;
+    for (const std::string& name : Staged()) {
+      ASSERT_TRUE(memory_->DeleteFile("/att/" + name).ok());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace howdah
