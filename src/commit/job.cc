@@ -1,0 +1,237 @@
+#include "commit/job.h"
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "commit/control_file.h"
+#include "commit/generation.h"
+#include "commit/job_state.h"
+#include "commit/publish.h"
+#include "commit/verify.h"
+
+namespace howdah {
+namespace {
+
+/// State 1: build W beside its place and move it there whole.
+/// \return false if another driver's is there.
+Result<bool> SetUp(const Landing& landing, const JobPlan& plan) {
+  const auto& [fs, environment, paths, work] = landing;
+  for (const std::string& directory : {paths.staging, paths.tmp(), paths.jobs()}) {
+    HOWDAH_RETURN_IF_ERROR(MakeDirectory(fs, directory));
+  }
+  WorkDirectory building = work;
+  building.path = JoinPath(paths.tmp(), RandomHex(environment));
+  const auto build = [&]() -> Status {
+    HOWDAH_RETURN_IF_ERROR(MakeDirectory(fs, building.path, 0700));
+    for (const std::string& directory :
+         {building.attempts(), building.tmp(), building.done(), building.data(),
+          building.quarantine()}) {
+      HOWDAH_RETURN_IF_ERROR(MakeDirectory(fs, directory));
+    }
+    HOWDAH_RETURN_IF_ERROR(
+        WriteWhole(fs, building.plan(), ToJson(plan, work.generation)));
+    return RenameFirstWins(fs, building.path, work.path);
+  };
+  const Status built = build();
+  if (built.ok()) return true;
+  // Where the rename may still take place nothing may be removed from under it.
+  if (!Is(built, ErrorKind::kTransient)) {
+    static_cast<void>(fs.DeleteTree(building.path));
+  }
+  if (Is(built, ErrorKind::kAlreadyExists)) return false;
+  return built;
+}
+
+/// As CreateDirectories, which may be repeated: it leaves what is there.
+Status MakeParents(FileSystem& fs, const std::string& path) {
+  Status made = CreateDirectories(fs, path);
+  if (Is(made, ErrorKind::kCommitStateUnknown)) made = CreateDirectories(fs, path);
+  return Is(made, ErrorKind::kCommitStateUnknown) ? Unresolved(made) : made;
+}
+
+/// A handle on a job whose dataset is there.
+class PublishedJob final : public Job {
+ public:
+  explicit PublishedJob(Ledger ledger) : ledger_(std::move(ledger)) {}
+
+  const std::optional<Ledger>& published() const override { return ledger_; }
+  const JobPlan& plan() const override { return ledger_->plan; }
+  int64_t generation() const override { return ledger_->generation; }
+  Result<std::vector<int64_t>> MissingSplits() override { return std::vector<int64_t>(); }
+  Result<Attempt> BeginAttempt(int64_t) override { return Done(); }
+  std::string DataFileName(int64_t split, int64_t n,
+                           const std::string& extension) const override {
+    const WorkDirectory work = WorkDirectory::Of({}, ledger_->job_id, generation());
+    return work.DataFileName(split, n, extension);
+  }
+  Result<TaskOutcome> CommitTask(const TaskCommit&) override { return Done(); }
+  void DiscardAttempt(const Attempt&) noexcept override {}
+  Result<Ledger> Publish(const std::string&) override { return *ledger_; }
+
+ private:
+  Status Done() const {
+    return Error(ErrorKind::kCommitConflict, "job '{}' is published: nothing is left to do",
+                 ledger_->job_id);
+  }
+
+  const std::optional<Ledger> ledger_;
+};
+
+/// A handle on a generation that was not over when it was opened.
+class RunningJob final : public Job {
+ public:
+  RunningJob(Landing landing, JobPlan plan)
+      : landing_(std::move(landing)), plan_(std::move(plan)) {}
+
+  const std::optional<Ledger>& published() const override { return not_published_; }
+  const JobPlan& plan() const override { return plan_; }
+  int64_t generation() const override { return landing_.work.generation; }
+
+  Result<std::vector<int64_t>> MissingSplits() override {
+    const Result<std::vector<int64_t>> committed =
+        ListCommittedSplits(landing_.fs, landing_.work);
+    if (!committed.ok()) return ExplainFailure(landing_, committed.status());
+    std::vector<int64_t> missing;
+    for (const Split& split : plan_.splits) {
+      if (!std::binary_search(committed->begin(), committed->end(), split.id)) {
+        missing.push_back(split.id);
+      }
+    }
+    return missing;
+  }
+
+  Result<Attempt> BeginAttempt(int64_t split) override {
+    HOWDAH_RETURN_IF_ERROR(FindSplit(split).status());
+    Attempt attempt{split, RandomHex(landing_.environment), ""};
+    attempt.directory = landing_.work.attempt(split, attempt.id);
+    const Status made = MakeDirectory(landing_.fs, attempt.directory);
+    if (!made.ok()) return ExplainFailure(landing_, made);
+    return attempt;
+  }
+
+  std::string DataFileName(int64_t split, int64_t n,
+                           const std::string& extension) const override {
+    return landing_.work.DataFileName(split, n, extension);
+  }
+
+  Result<TaskOutcome> CommitTask(const TaskCommit& task) override {
+    const std::string text = ToJson(task);
+    HOWDAH_RETURN_IF_ERROR(ParseTaskCommit(text, "the manifest to commit").status());
+    HOWDAH_ASSIGN_OR_RETURN(const Split* split, FindSplit(task.split));
+    const std::vector<Finding> findings = VerifyTask(*split, task);
+    if (!findings.empty()) {
+      return Error(ErrorKind::kInternal, "an attempt that is not whole was to be committed: {}",
+                   findings.front().detail);
+    }
+    {
+      std::lock_guard lock(mutex_);
+      handed_in_.insert(task.attempt);
+    }
+    const WorkDirectory& work = landing_.work;
+    const Status placed = PlaceControlFile(
+        landing_.fs, landing_.environment, work.tmp(),
+        JoinPath(work.done(), ManifestName(task.split)), text);
+    if (placed.ok()) return TaskOutcome::kCommitted;
+    HOWDAH_ASSIGN_OR_RETURN(const std::optional<std::string> winner, FindWinner(task.split));
+    if (winner) return *winner == task.attempt ? TaskOutcome::kCommitted : TaskOutcome::kLost;
+    return ExplainFailure(landing_, placed);
+  }
+
+  void DiscardAttempt(const Attempt& attempt) noexcept override {
+    {
+      std::lock_guard lock(mutex_);
+      if (handed_in_.contains(attempt.id)) return;  // it may be the winner
+    }
+    static_cast<void>(
+        landing_.fs.DeleteTree(landing_.work.attempt(attempt.split, attempt.id)));
+  }
+
+  Result<Ledger> Publish(const std::string& run) override {
+    if (!IsCanonicalJsonObject(run)) {
+      return Error(ErrorKind::kInternal, "the record of the run is not canonical JSON");
+    }
+    return PublishGeneration(landing_, plan_, run);
+  }
+
+ private:
+  Result<const Split*> FindSplit(int64_t id) const {
+    if (id >= 0 && id < static_cast<int64_t>(plan_.splits.size())) {
+      return &plan_.splits[static_cast<size_t>(id)];
+    }
+    return Error(ErrorKind::kInternal, "the plan of {} has {} splits, and no split {}",
+                 landing_.work.Describe(), plan_.splits.size(), id);
+  }
+
+  /// The attempt whose manifest stands for `split`. done/ before sealed/: a manifest moves only
+  /// that way, so it is missed in neither.
+  Result<std::optional<std::string>> FindWinner(int64_t split) const {
+    const WorkDirectory& work = landing_.work;
+    for (const std::string& directory : {work.done(), work.sealed()}) {
+      const std::string path = JoinPath(directory, ManifestName(split));
+      const Result<std::string> text = ReadFile(landing_.fs, path);
+      if (Is(text.status(), ErrorKind::kNotFound)) continue;
+      HOWDAH_RETURN_IF_ERROR(text.status());
+      HOWDAH_ASSIGN_OR_RETURN(const TaskCommit task, ParseTaskCommit(*text, path));
+      return task.attempt;
+    }
+    return std::nullopt;
+  }
+
+  const Landing landing_;
+  const JobPlan plan_;
+  const std::optional<Ledger> not_published_;
+  std::mutex mutex_;
+  std::set<std::string> handed_in_;  ///< attempts that CommitTask has seen
+};
+
+/// FIN for a generation that is over without it: its driver died in between.
+void FinishLast(FileSystem& fs, Environment& environment, const DatasetPaths& paths,
+                const JobSurvey& survey) {
+  if (!survey.last || !survey.last_state.IsOver() || survey.last_state.has_fin) return;
+  if (survey.last_state.stage == Stage::kGone) return;
+  Finish({fs, environment, paths, *survey.last}, survey.last_state.stage == Stage::kPublished
+                                                     ? Outcome::kPublished
+                                                     : Outcome::kAbandoned);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Job>> Job::Open(FileSystem& fs, Environment& environment,
+                                       const DatasetPaths& paths, const JobPlan& plan,
+                                       Restart restart) {
+  // Each round but the last finds that another driver has moved the job on.
+  constexpr int kRounds = 10;
+  for (int round = 0; round < kRounds; ++round) {
+    HOWDAH_ASSIGN_OR_RETURN(JobSurvey survey, SurveyJob(fs, paths, plan, restart));
+    FinishLast(fs, environment, paths, survey);
+    if (survey.status.state == JobState::kPublished) {
+      return std::make_unique<PublishedJob>(*std::move(survey.status.ledger));
+    }
+    if (survey.withdraw_last) {
+      const Landing landing{fs, environment, paths, *survey.last};
+      HOWDAH_ASSIGN_OR_RETURN(const Stage stage, Withdraw(landing));
+      if (stage == Stage::kPublished) continue;
+      Finish(landing, Outcome::kAbandoned);
+      restart = Restart::kNo;  // a generation that another driver begins now is not withdrawn
+      continue;
+    }
+    HOWDAH_RETURN_IF_ERROR(MakeParents(fs, ParentPath(paths.dataset)));
+    if (survey.status.state == JobState::kResume) {
+      return std::make_unique<RunningJob>(Landing{fs, environment, paths, *survey.last},
+                                          *std::move(survey.frozen));
+    }
+    HOWDAH_RETURN_IF_ERROR(MakeParents(fs, ParentPath(paths.staging)));
+    Landing landing{fs, environment, paths,
+                    WorkDirectory::Of(paths, plan.job_id, survey.status.generation)};
+    HOWDAH_ASSIGN_OR_RETURN(const bool made, SetUp(landing, plan));
+    if (made) return std::make_unique<RunningJob>(std::move(landing), plan);
+  }
+  return Error(ErrorKind::kTransient,
+               "job '{}' is being opened and ended by other drivers all the time: look for "
+               "other runs of it, then run the same command",
+               plan.job_id);
+}
+
+}  // namespace howdah

@@ -1,0 +1,269 @@
+#include "commit/ledger.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/environment.h"
+#include "commit/json_fields.h"
+#include "commit/paths.h"
+#include "commit/work_directory.h"
+
+namespace howdah {
+namespace {
+
+using nlohmann::json;
+
+json ObjectOf(const std::string& text) {
+  std::optional<json> value = ParseJson(text);
+  return value ? *std::move(value) : json();
+}
+
+/// What plan.json and the ledger both hold of a plan.
+json PlanToJson(const JobPlan& plan) {
+  json inputs = json::array();
+  for (const InputFile& input : plan.inputs) {
+    inputs.push_back(
+        {{"url", input.url}, {"length", input.length}, {"mtime_us", input.mtime_us}});
+  }
+  json splits = json::array();
+  for (const Split& split : plan.splits) {
+    json parts = json::array();
+    for (const SplitPart& part : split.parts) {
+      parts.push_back({{"file", part.file},
+                       {"first_row_group", part.first_row_group},
+                       {"end_row_group", part.end_row_group},
+                       {"first_row", part.first_row},
+                       {"rows", part.rows}});
+    }
+    splits.push_back({{"id", split.id}, {"parts", std::move(parts)}});
+  }
+  return {{"semantic", ObjectOf(plan.semantic)},
+          {"inputs", std::move(inputs)},
+          {"splits", std::move(splits)}};
+}
+
+json FileToJson(const FileRecord& file) {
+  json columns = json::array();
+  for (const ColumnStats& column : file.columns) {
+    json entry = {{"name", column.name},
+                  {"compressed_bytes", column.compressed_bytes},
+                  {"uncompressed_bytes", column.uncompressed_bytes}};
+    if (column.null_count) entry["null_count"] = *column.null_count;
+    columns.push_back(std::move(entry));
+  }
+  return {{"staged_path", file.staged_path},
+          {"path", file.path},
+          {"bytes", file.bytes},
+          {"rows", file.rows},
+          {"row_groups", file.row_groups},
+          {"crc32c", fmt::format("{:08x}", file.crc32c)},
+          {"columns", std::move(columns)}};
+}
+
+json TaskToJson(const TaskCommit& task) {
+  json files = json::array();
+  for (const FileRecord& file : task.files) files.push_back(FileToJson(file));
+  return {{"split", task.split},
+          {"attempt", task.attempt},
+          {"input_rows", task.input_rows},
+          {"rows_written", task.rows_written},
+          {"rows_quarantined", task.rows_quarantined},
+          {"files", std::move(files)},
+          {"started_us", task.started_us},
+          {"started", FormatTimestamp(task.started_us)},
+          {"finished_us", task.finished_us},
+          {"finished", FormatTimestamp(task.finished_us)}};
+}
+
+void ReadSplit(JsonFields fields, const JobPlan& plan, Split& split) {
+  const auto expected_id = static_cast<int64_t>(plan.splits.size());
+  fields.ReadCount("id", split.id);
+  if (split.id != expected_id) fields.Refuse("id", "the split's place in the list");
+  fields.ForEach("parts", [&](JsonFields entry) {
+    SplitPart part;
+    entry.ReadCount("file", part.file);
+    entry.ReadCount("first_row_group", part.first_row_group);
+    entry.ReadCount("end_row_group", part.end_row_group);
+    entry.ReadCount("first_row", part.first_row);
+    entry.ReadCount("rows", part.rows);
+    if (part.file >= static_cast<int64_t>(plan.inputs.size())) {
+      entry.Refuse("file", "an index into 'inputs'");
+    }
+    if (part.end_row_group < part.first_row_group) {
+      entry.Refuse("end_row_group", "at or after 'first_row_group'");
+    }
+    split.parts.push_back(part);
+  });
+}
+
+void ReadPlan(JsonFields fields, JobPlan& plan) {
+  fields.ReadObjectText("semantic", plan.semantic);
+  fields.ForEach("inputs", [&](JsonFields entry) {
+    InputFile& input = plan.inputs.emplace_back();
+    entry.Read("url", input.url);
+    entry.ReadCount("length", input.length);
+    entry.Read("mtime_us", input.mtime_us);
+  });
+  fields.ForEach("splits", [&](JsonFields entry) {
+    Split split;
+    ReadSplit(entry, plan, split);
+    plan.splits.push_back(std::move(split));
+  });
+}
+
+void ReadFileRecord(JsonFields fields, FileRecord& file) {
+  fields.Read("staged_path", file.staged_path);
+  fields.Read("path", file.path);
+  if (!IsPlainRelativePath(file.staged_path)) {
+    fields.Refuse("staged_path", "a relative path without empty, '.' or '..' components");
+  }
+  // A hidden file would be published and never read, or would stand in for the ledger.
+  if (!IsPlainRelativePath(file.path) || file.path.starts_with('.') ||
+      IsHiddenName(BaseName(file.path))) {
+    fields.Refuse("path", "a visible relative path without empty, '.' or '..' components");
+  }
+  fields.ReadCount("bytes", file.bytes);
+  fields.ReadCount("rows", file.rows);
+  fields.ReadCount("row_groups", file.row_groups);
+  fields.ReadCrc32c("crc32c", file.crc32c);
+  fields.ForEach("columns", [&](JsonFields entry) {
+    ColumnStats& column = file.columns.emplace_back();
+    entry.Read("name", column.name);
+    entry.ReadCount("compressed_bytes", column.compressed_bytes);
+    entry.ReadCount("uncompressed_bytes", column.uncompressed_bytes);
+    entry.ReadOptionalCount("null_count", column.null_count);
+  });
+}
+
+void ReadTask(JsonFields fields, TaskCommit& task) {
+  fields.ReadCount("split", task.split);
+  fields.Read("attempt", task.attempt);
+  if (!IsAttemptId(task.attempt)) fields.Refuse("attempt", "16 lower-case hex digits");
+  fields.ReadCount("input_rows", task.input_rows);
+  fields.ReadCount("rows_written", task.rows_written);
+  fields.ReadCount("rows_quarantined", task.rows_quarantined);
+  fields.ForEach("files",
+                 [&](JsonFields entry) { ReadFileRecord(entry, task.files.emplace_back()); });
+  fields.Read("started_us", task.started_us);
+  fields.Read("finished_us", task.finished_us);
+}
+
+}  // namespace
+
+int64_t Ledger::rows_written() const {
+  int64_t sum = 0;
+  for (const TaskCommit& task : tasks) sum += task.rows_written;
+  return sum;
+}
+
+int64_t Ledger::input_rows() const {
+  int64_t sum = 0;
+  for (const TaskCommit& task : tasks) sum += task.input_rows;
+  return sum;
+}
+
+int64_t Ledger::rows_quarantined() const {
+  int64_t sum = 0;
+  for (const TaskCommit& task : tasks) sum += task.rows_quarantined;
+  return sum;
+}
+
+int64_t Ledger::files() const {
+  size_t count = 0;
+  for (const TaskCommit& task : tasks) count += task.files.size();
+  return static_cast<int64_t>(count);
+}
+
+int64_t Ledger::bytes() const {
+  int64_t sum = 0;
+  for (const TaskCommit& task : tasks) {
+    for (const FileRecord& file : task.files) sum += file.bytes;
+  }
+  return sum;
+}
+
+bool IsCanonicalJsonObject(const std::string& text) {
+  const std::optional<json> value = ParseJson(text);
+  return value && value->is_object() && DumpJson(*value) == text;
+}
+
+std::string ToJson(const JobPlan& plan, int64_t generation) {
+  json object = PlanToJson(plan);
+  object["format_version"] = kFormatVersion;
+  object["job_id"] = plan.job_id;
+  object["generation"] = generation;
+  return DumpJson(object);
+}
+
+std::string ToJson(const TaskCommit& task) {
+  json object = TaskToJson(task);
+  object["format_version"] = kFormatVersion;
+  return DumpJson(object);
+}
+
+std::string ToJson(const Ledger& ledger) {
+  json tasks = json::array();
+  for (const TaskCommit& task : ledger.tasks) tasks.push_back(TaskToJson(task));
+  return DumpJson({{"format_version", kFormatVersion},
+                   {"howdah_version", ledger.howdah_version},
+                   {"job_id", ledger.job_id},
+                   {"generation", ledger.generation},
+                   {"mode", ledger.mode},
+                   {"published_us", ledger.published_us},
+                   {"published", FormatTimestamp(ledger.published_us)},
+                   {"plan", PlanToJson(ledger.plan)},
+                   {"tasks", std::move(tasks)},
+                   {"run", ObjectOf(ledger.run)}});
+}
+
+Result<JobPlan> ParsePlan(const std::string& text, const std::string& place) {
+  HOWDAH_ASSIGN_OR_RETURN(JsonDocument document, JsonDocument::Parse(text, place));
+  JobPlan plan;
+  JsonFields fields(document);
+  fields.Read("job_id", plan.job_id);
+  ReadPlan(fields, plan);
+  HOWDAH_RETURN_IF_ERROR(document.status);
+  return plan;
+}
+
+Result<TaskCommit> ParseTaskCommit(const std::string& text, const std::string& place) {
+  HOWDAH_ASSIGN_OR_RETURN(JsonDocument document, JsonDocument::Parse(text, place));
+  TaskCommit task;
+  ReadTask(JsonFields(document), task);
+  HOWDAH_RETURN_IF_ERROR(document.status);
+  return task;
+}
+
+Result<Ledger> ParseLedger(const std::string& text, const std::string& place) {
+  HOWDAH_ASSIGN_OR_RETURN(JsonDocument document, JsonDocument::Parse(text, place));
+  Ledger ledger;
+  JsonFields fields(document);
+  fields.Read("howdah_version", ledger.howdah_version);
+  fields.Read("job_id", ledger.job_id);
+  fields.ReadCount("generation", ledger.generation);
+  fields.Read("mode", ledger.mode);
+  fields.Read("published_us", ledger.published_us);
+  ledger.plan.job_id = ledger.job_id;
+  ReadPlan(fields.Object("plan"), ledger.plan);
+  fields.ForEach("tasks",
+                 [&](JsonFields entry) { ReadTask(entry, ledger.tasks.emplace_back()); });
+  fields.ReadObjectText("run", ledger.run);
+  HOWDAH_RETURN_IF_ERROR(document.status);
+  return ledger;
+}
+
+Result<Ledger> ReadLedger(FileSystem& fs, const std::string& dataset) {
+  const std::string place = JoinPath(dataset, kLedgerName);
+  const Result<std::string> text = ReadFile(fs, place);
+  if (Is(text.status(), ErrorKind::kNotFound)) {
+    return Error(ErrorKind::kNotFound,
+                 "'{}' has no ledger (looked for '{}'): it is not a dataset that Howdah "
+                 "published",
+                 dataset, place);
+  }
+  HOWDAH_RETURN_IF_ERROR(text.status());
+  return ParseLedger(*text, place);
+}
+
+}  // namespace howdah

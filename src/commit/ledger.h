@@ -42,8 +42,13 @@ struct Ledger {
 /// The `format_version` of every control file that this engine writes.
 inline constexpr int kFormatVersion = 1;
 
-/// JSON texts, one object, with "format_version". Parsing is safe on hostile bytes:
-/// Corruption names the file and the field; Unsupported: written by a newer engine (says which).
+/// True iff `text` is one JSON object in the form that ToJson keeps byte for byte: on one line,
+/// keys sorted, UTF-8. What JobPlan::semantic and Ledger::run must be.
+bool IsCanonicalJsonObject(const std::string& text);
+
+/// JSON texts, one object, with "format_version" (docs/formats/ledger.md). Parsing is safe on
+/// hostile bytes: Corruption names the file and the field; Unsupported: written by a newer engine
+/// (says which). Bytes that are not UTF-8 do not survive ToJson.
 std::string ToJson(const JobPlan& plan, int64_t generation);
 std::string ToJson(const TaskCommit& task);
 std::string ToJson(const Ledger& ledger);

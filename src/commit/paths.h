@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/status.h"
 
@@ -10,21 +11,30 @@ namespace howdah {
 /// Where a dataset and its jobs live (docs/landing-protocol.md, "Names").
 ///
 ///   D = dataset            what readers see
-///   H = staging            hidden sibling P/.N.howdah of D = P/N, unless given
+///   H = staging            hidden sibling P/.N.howdah of D = P/N; or, in a directory that was
+///                          given, its subdirectory .N-<16 hex of D's path>.howdah, so that
+///                          datasets that share the directory do not share their jobs
 ///   W = H/jobs/<J>.<g>     one generation of one job: plan.json tmp/ att/ done/ sealed/ data/ FIN
 struct DatasetPaths {
   std::string dataset;
   std::string staging;
 
-  /// \param dataset  absolute path. \param staging  absolute path, or "" for the sibling.
-  /// InvalidInput: D is the root, or staging lies inside D.
+  /// \param dataset  absolute path. \param staging  absolute path of the directory to hold H, or
+  ///   "" for the sibling. A trailing '/' is dropped from both.
+  /// InvalidInput: not absolute; an empty, "." or ".." component; D is the root; H would lie
+  ///   inside D.
   static Result<DatasetPaths> For(const std::string& dataset, const std::string& staging);
 
+  std::string tmp() const;   ///< H/tmp: generations being set up
   std::string jobs() const;  ///< H/jobs
   std::string work(const std::string& job_id, int64_t generation) const;  ///< W
 };
 
 inline constexpr char kLedgerName[] = ".howdah-ledger";
 inline constexpr char kSuccessName[] = "_SUCCESS";
+
+/// True for "a", "a/b.parquet": not empty, not absolute, no empty, "." or ".." component, no NUL.
+/// What a path from a control file must be before it is joined to anything.
+bool IsPlainRelativePath(std::string_view path);
 
 }  // namespace howdah

@@ -1,0 +1,154 @@
+#include "commit/verify.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+namespace howdah {
+namespace {
+
+/// Joins where `directory` may be "" for the dataset itself.
+std::string JoinRelative(const std::string& directory, std::string_view name) {
+  return directory.empty() ? std::string(name) : JoinPath(directory, name);
+}
+
+std::map<std::string, const FileRecord*> FilesByPath(const Ledger& ledger) {
+  std::map<std::string, const FileRecord*> files;
+  for (const TaskCommit& task : ledger.tasks) {
+    for (const FileRecord& file : task.files) files.emplace(file.path, &file);
+  }
+  return files;
+}
+
+/// All directories that hold a file of the ledger, at any depth.
+template <typename Files>
+std::set<std::string> DirectoriesOf(const Files& files) {
+  std::set<std::string> directories;
+  for (const auto& [path, file] : files) {
+    for (size_t slash = path.find('/'); slash != path.npos;
+         slash = path.find('/', slash + 1)) {
+      directories.insert(path.substr(0, slash));
+    }
+  }
+  return directories;
+}
+
+Finding RowsFinding(int64_t split, std::string detail) {
+  return {Defect::kRows, "", fmt::format("split {}: {}", split, detail)};
+}
+
+}  // namespace
+
+Result<std::vector<Finding>> VerifyListing(FileSystem& fs, const std::string& dataset,
+                                           const Ledger& ledger) {
+  std::vector<Finding> findings;
+  auto missing = FilesByPath(ledger);
+  const std::set<std::string> directories = DirectoriesOf(missing);
+  std::vector<std::string> to_list = {""};
+  while (!to_list.empty()) {
+    const std::string directory = std::move(to_list.back());
+    to_list.pop_back();
+    HOWDAH_ASSIGN_OR_RETURN(
+        const std::vector<FileInfo> entries,
+        fs.List(directory.empty() ? dataset : JoinPath(dataset, directory)));
+    for (const FileInfo& entry : entries) {
+      const std::string path = JoinRelative(directory, entry.name());
+      const auto listed = missing.find(path);
+      if (entry.type == FileType::kFile && listed != missing.end()) {
+        const int64_t expected = listed->second->bytes;
+        missing.erase(listed);
+        if (entry.size != expected) {
+          findings.push_back(
+              {Defect::kLength, path,
+               fmt::format("has {} bytes, the ledger says {}", entry.size, expected)});
+        }
+        continue;
+      }
+      const bool hidden = IsHiddenName(entry.name());
+      if (entry.type == FileType::kDirectory && !entry.is_symlink) {
+        // A partition directory may be hidden by its column's name and still be ours.
+        if (!hidden || directories.contains(path)) to_list.push_back(path);
+      } else if (!hidden) {
+        findings.push_back({Defect::kForeign, path, "is not in the ledger"});
+      }
+    }
+  }
+  for (const auto& [path, file] : missing) {
+    findings.push_back(
+        {Defect::kMissing, path,
+         fmt::format("is not there, the ledger says {} bytes", file->bytes)});
+  }
+  return findings;
+}
+
+Result<std::vector<Finding>> VerifyChecksums(FileSystem& fs, const std::string& dataset,
+                                             const Ledger& ledger) {
+  std::vector<Finding> findings;
+  for (const auto& [path, file] : FilesByPath(ledger)) {
+    const std::string place = JoinPath(dataset, path);
+    const Result<FileInfo> info = fs.Stat(place);
+    if (Is(info.status(), ErrorKind::kNotFound)) continue;
+    HOWDAH_RETURN_IF_ERROR(info.status());
+    if (info->type != FileType::kFile || info->size != file->bytes) continue;
+    HOWDAH_ASSIGN_OR_RETURN(const uint32_t crc32c, fs.Checksum(place));
+    if (crc32c == file->crc32c) continue;
+    findings.push_back(
+        {Defect::kChecksum, path,
+         fmt::format("has CRC-32C {:08x}, the ledger says {:08x}", crc32c, file->crc32c)});
+  }
+  return findings;
+}
+
+std::vector<Finding> VerifyTask(const Split& split, const TaskCommit& task) {
+  std::vector<Finding> findings;
+  if (task.input_rows != split.rows()) {
+    findings.push_back(RowsFinding(
+        split.id, fmt::format("{} input rows were read, the plan says {}", task.input_rows,
+                              split.rows())));
+  }
+  if (task.rows_written + task.rows_quarantined != task.input_rows) {
+    findings.push_back(RowsFinding(
+        split.id,
+        fmt::format("{} rows written and {} quarantined do not make {} input rows",
+                    task.rows_written, task.rows_quarantined, task.input_rows)));
+  }
+  int64_t file_rows = 0;
+  for (const FileRecord& file : task.files) file_rows += file.rows;
+  if (file_rows != task.rows_written) {
+    findings.push_back(RowsFinding(
+        split.id, fmt::format("its files have {} rows, the manifest says {} were written",
+                              file_rows, task.rows_written)));
+  }
+  return findings;
+}
+
+std::vector<Finding> VerifyLedger(const Ledger& ledger) {
+  std::vector<Finding> findings;
+  std::map<int64_t, int64_t> seen;
+  std::set<std::string> paths;
+  const auto splits = static_cast<int64_t>(ledger.plan.splits.size());
+  for (const TaskCommit& task : ledger.tasks) {
+    if (task.split < 0 || task.split >= splits) {
+      findings.push_back(RowsFinding(task.split, "is not in the plan"));
+      continue;
+    }
+    ++seen[task.split];
+    for (Finding& finding :
+         VerifyTask(ledger.plan.splits[static_cast<size_t>(task.split)], task)) {
+      findings.push_back(std::move(finding));
+    }
+    for (const FileRecord& file : task.files) {
+      if (paths.insert(file.path).second) continue;
+      findings.push_back({Defect::kRows, file.path, "is in the ledger twice"});
+    }
+  }
+  for (const Split& split : ledger.plan.splits) {
+    if (seen[split.id] == 1) continue;
+    findings.push_back(
+        RowsFinding(split.id, fmt::format("is in the ledger {} times", seen[split.id])));
+  }
+  return findings;
+}
+
+}  // namespace howdah

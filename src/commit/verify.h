@@ -33,8 +33,12 @@ Result<std::vector<Finding>> VerifyListing(FileSystem& fs, const std::string& da
 Result<std::vector<Finding>> VerifyChecksums(FileSystem& fs, const std::string& dataset,
                                              const Ledger& ledger);
 
-/// Findings about the ledger itself, without a file: split rows planned = input rows read =
-/// written + quarantined; every split there exactly once; file rows sum to rows written.
+/// Findings about one manifest, without a file: the rows that the plan wants of `split` = input rows
+/// read = written + quarantined; file rows sum to rows written.
+std::vector<Finding> VerifyTask(const Split& split, const TaskCommit& task);
+
+/// Findings about the ledger itself, without a file: every split of its plan there
+/// exactly once, VerifyTask for each, no path twice.
 std::vector<Finding> VerifyLedger(const Ledger& ledger);
 
 }  // namespace howdah

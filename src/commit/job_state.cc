@@ -1,0 +1,213 @@
+#include "commit/job_state.h"
+
+#include <algorithm>
+
+#include "commit/dataset_view.h"
+
+namespace howdah {
+namespace {
+
+/// What could not be written to a control file and read back equal is refused up front.
+Status CheckPlan(const JobPlan& plan) {
+  if (plan.job_id.empty()) {
+    return Error(ErrorKind::kInvalidInput, "the job id is empty: give it a name");
+  }
+  const Result<JobPlan> read_back = ParsePlan(ToJson(plan, 1), "the plan");
+  HOWDAH_RETURN_IF_ERROR(read_back.status());
+  if (read_back->job_id != plan.job_id) {
+    return Error(ErrorKind::kInvalidInput, "the job id is not valid UTF-8");
+  }
+  if (read_back->semantic != plan.semantic) {
+    return Error(ErrorKind::kInternal, "the plan's semantic part is not canonical JSON");
+  }
+  for (size_t i = 0; i < plan.inputs.size(); ++i) {
+    if (read_back->inputs[i].url == plan.inputs[i].url) continue;
+    return Error(ErrorKind::kInvalidInput,
+                 "the name of the input file '{}' is not valid UTF-8: rename it",
+                 read_back->inputs[i].url);
+  }
+  return Status::OK();
+}
+
+Result<std::optional<WorkDirectory>> FindLast(FileSystem& fs, const DatasetPaths& paths,
+                                              const std::string& job_id) {
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<WorkDirectory> all, ListGenerations(fs, paths));
+  std::optional<WorkDirectory> last;
+  for (const WorkDirectory& work : all) {  // ascending
+    if (work.job_id == job_id) last = work;
+  }
+  return last;
+}
+
+/// The nearest directory at or above `path` that exists.
+Result<FileInfo> NearestExisting(FileSystem& fs, const std::string& path) {
+  std::string at = path;
+  Result<FileInfo> info = fs.Stat(at);
+  while (Is(info.status(), ErrorKind::kNotFound) && at != "/") {
+    at = ParentPath(at);
+    info = fs.Stat(at);
+  }
+  HOWDAH_RETURN_IF_ERROR(info.status());
+  if (info->type != FileType::kDirectory) {
+    return Error(ErrorKind::kInvalidInput, "'{}' is not a directory, so '{}' cannot be made",
+                 at, path);
+  }
+  info->path = at;
+  return info;
+}
+
+/// True if some directory below `top` on the way down to `path` is a mount point. Through a
+/// symbolic link names do not tell: false.
+Result<bool> CrossesMount(FileSystem& fs, const std::string& top, const std::string& path) {
+  for (std::string at = path; at.size() > top.size(); at = ParentPath(at)) {
+    const Result<FileInfo> info = fs.Stat(at);
+    if (Is(info.status(), ErrorKind::kNotFound)) continue;
+    HOWDAH_RETURN_IF_ERROR(info.status());
+    if (info->is_symlink) return false;
+    if (info->is_mount_point) return true;
+  }
+  return false;
+}
+
+std::string CommonAncestor(const std::string& a, const std::string& b) {
+  std::string common = a;
+  while (common != "/" && b != common && !b.starts_with(common + "/")) {
+    common = ParentPath(common);
+  }
+  return common;
+}
+
+/// Can the dataset and its staging be made where they shall be? Early hints only: the rename
+/// that publishes decides.
+Status CheckPlaces(FileSystem& fs, const DatasetPaths& paths) {
+  const std::string parent = ParentPath(paths.dataset);
+  HOWDAH_ASSIGN_OR_RETURN(const FileInfo nearest, NearestExisting(fs, parent));
+  const Status writable = fs.CheckWritable(nearest.path);
+  if (Is(writable, ErrorKind::kPermissionDenied)) {
+    return Error(ErrorKind::kPermissionDenied,
+                 "nothing can be created in '{}', where the dataset '{}' must appear by a "
+                 "rename: get write permission there, or choose another output "
+                 "(output.staging moves only the staging '{}')",
+                 nearest.path, paths.dataset, paths.staging);
+  }
+  HOWDAH_RETURN_IF_ERROR(writable);
+
+  for (const std::string& directory : {paths.tmp(), paths.jobs()}) {
+    HOWDAH_ASSIGN_OR_RETURN(const FileInfo base, NearestExisting(fs, directory));
+    if (base.path == nearest.path) continue;
+    const Status staging_writable = fs.CheckWritable(base.path);
+    if (Is(staging_writable, ErrorKind::kPermissionDenied)) {
+      return Error(ErrorKind::kPermissionDenied,
+                   "nothing can be created in '{}', where the job's staging must be: get "
+                   "write permission there, or set output.staging to a directory on the "
+                   "same file system",
+                   base.path);
+    }
+    HOWDAH_RETURN_IF_ERROR(staging_writable);
+  }
+
+  if (ParentPath(paths.staging) == parent) return Status::OK();
+  const std::string common = CommonAncestor(parent, paths.staging);
+  HOWDAH_ASSIGN_OR_RETURN(const bool parent_mounted, CrossesMount(fs, common, parent));
+  HOWDAH_ASSIGN_OR_RETURN(const bool staging_mounted,
+                          CrossesMount(fs, common, paths.staging));
+  if (parent_mounted != staging_mounted) {
+    return Error(ErrorKind::kUnsupported,
+                 "output.staging '{}' is not on the file system of the output '{}', so the "
+                 "dataset could not appear in one step: choose a directory on the same one",
+                 ParentPath(paths.staging), paths.dataset);
+  }
+  return Status::OK();
+}
+
+/// The rules when D holds something: it is this job's result, or an error.
+Status CheckHolder(const DatasetPaths& paths, const DatasetView& view, const JobPlan& plan,
+                   Restart restart) {
+  const std::string& dataset = paths.dataset;
+  if (!view.ledger) {
+    return Error(ErrorKind::kAlreadyExists,
+                 "the output '{}' is not empty (it holds {}): choose another output, or "
+                 "remove what is there",
+                 dataset, view.Describe());
+  }
+  if (view.ledger->job_id != plan.job_id) {
+    return Error(ErrorKind::kAlreadyExists,
+                 "the output '{}' already holds the result of {}, not of job '{}': choose "
+                 "another output, or remove what is there",
+                 dataset, view.Describe(), plan.job_id);
+  }
+  if (view.ledger->plan.semantic != plan.semantic) {
+    return Error(ErrorKind::kInvalidInput,
+                 "the output '{}' was published by job '{}' with another plan ({}): choose "
+                 "another output and another job id, or remove what is there",
+                 dataset, plan.job_id,
+                 DescribeDifference(view.ledger->plan.semantic, plan.semantic));
+  }
+  if (restart == Restart::kYes) {
+    return Error(ErrorKind::kAlreadyExists,
+                 "the output '{}' already holds the result of {}, which --restart does not "
+                 "touch: remove it or choose another output",
+                 dataset, view.Describe());
+  }
+  return Status::OK();
+}
+
+/// The rules for an unfinished generation of the same job.
+Status Resume(FileSystem& fs, const JobPlan& plan, Restart restart, JobSurvey& survey) {
+  const WorkDirectory& last = *survey.last;
+  if (restart == Restart::kYes) {
+    survey.status.generation = last.generation + 1;
+    survey.withdraw_last = true;
+    return Status::OK();
+  }
+  HOWDAH_ASSIGN_OR_RETURN(survey.frozen, ReadPlan(fs, last));
+  if (survey.frozen->semantic != plan.semantic) {
+    return Error(ErrorKind::kInvalidInput,
+                 "{} was begun with another plan ({}): run it as it was, give this one "
+                 "another job id, or drop what it has done with --restart",
+                 last.Describe(),
+                 DescribeDifference(survey.frozen->semantic, plan.semantic));
+  }
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<int64_t> committed,
+                          ListCommittedSplits(fs, last));
+  survey.status.state = JobState::kResume;
+  survey.status.generation = last.generation;
+  survey.status.splits_done = static_cast<int64_t>(committed.size());
+  return Status::OK();
+}
+
+}  // namespace
+
+Result<JobSurvey> SurveyJob(FileSystem& fs, const DatasetPaths& paths, const JobPlan& plan,
+                            Restart restart) {
+  HOWDAH_RETURN_IF_ERROR(CheckPlan(plan));
+  JobSurvey survey;
+  // The generation before D: one that is published in between is then seen at D.
+  HOWDAH_ASSIGN_OR_RETURN(survey.last, FindLast(fs, paths, plan.job_id));
+  if (survey.last) {
+    HOWDAH_ASSIGN_OR_RETURN(survey.last_state, LookAtGeneration(fs, *survey.last));
+  }
+  HOWDAH_ASSIGN_OR_RETURN(DatasetView view, LookAtDataset(fs, paths.dataset));
+  if (!view.IsFree()) {
+    HOWDAH_RETURN_IF_ERROR(CheckHolder(paths, view, plan, restart));
+    survey.status.state = JobState::kPublished;
+    survey.status.generation = view.ledger->generation;
+    survey.status.ledger = *std::move(view.ledger);
+    return survey;
+  }
+  HOWDAH_RETURN_IF_ERROR(CheckPlaces(fs, paths));
+  if (survey.last && !survey.last_state.IsOver()) {
+    HOWDAH_RETURN_IF_ERROR(Resume(fs, plan, restart, survey));
+  } else if (survey.last) {
+    survey.status.generation = survey.last->generation + 1;
+  }
+  return survey;
+}
+
+Result<JobStatus> LookAtJob(FileSystem& fs, const DatasetPaths& paths, const JobPlan& plan,
+                            Restart restart) {
+  HOWDAH_ASSIGN_OR_RETURN(JobSurvey survey, SurveyJob(fs, paths, plan, restart));
+  return std::move(survey.status);
+}
+
+}  // namespace howdah

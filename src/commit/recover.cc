@@ -1,0 +1,128 @@
+#include "base/text.h"
+#include "commit/control_file.h"
+#include "commit/dataset_view.h"
+#include "commit/generation.h"
+#include "commit/job.h"
+#include "commit/publish.h"
+
+namespace howdah {
+namespace {
+
+/// What the ledger says of a run that nobody watched to its end.
+constexpr char kRecoveredRun[] = R"({"recovered":true})";
+
+Result<UnfinishedJob> Describe(FileSystem& fs, const WorkDirectory& work, Stage stage) {
+  HOWDAH_ASSIGN_OR_RETURN(const JobPlan plan, ReadPlan(fs, work));
+  HOWDAH_ASSIGN_OR_RETURN(const FileInfo info, fs.Stat(work.plan()));
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<int64_t> committed,
+                          ListCommittedSplits(fs, work));
+  UnfinishedJob job;
+  job.job_id = work.job_id;
+  job.generation = work.generation;
+  job.splits_done = static_cast<int64_t>(committed.size());
+  job.splits_total = static_cast<int64_t>(plan.splits.size());
+  job.created_us = info.mtime_us;
+  job.publishing = stage == Stage::kSealed;
+  return job;
+}
+
+/// A generation whose tree has become the dataset: give it its FIN, and report it if it is there.
+Status FinishPublished(const Landing& landing, RecoverReport& report) {
+  HOWDAH_ASSIGN_OR_RETURN(DatasetView view,
+                          LookAtDataset(landing.fs, landing.paths.dataset));
+  if (view.IsResultOf(landing.work)) report.finished.push_back(*std::move(view.ledger));
+  Finish(landing, Outcome::kPublished);
+  return Status::OK();
+}
+
+Status FinishSealed(const Landing& landing, RecoverReport& report) {
+  HOWDAH_ASSIGN_OR_RETURN(const JobPlan plan, ReadPlan(landing.fs, landing.work));
+  Result<Ledger> ledger = PublishGeneration(landing, plan, kRecoveredRun);
+  if (ledger.ok()) {
+    report.finished.push_back(*std::move(ledger));
+  } else if (Is(ledger.status(), ErrorKind::kCommitConflict)) {
+    report.conflicts.push_back(ledger.status().message());
+  } else {
+    return ledger.status();
+  }
+  return Status::OK();
+}
+
+Status RecoverOne(const Landing& landing, RecoverReport& report) {
+  HOWDAH_ASSIGN_OR_RETURN(const GenerationState state,
+                          LookAtGeneration(landing.fs, landing.work));
+  switch (state.stage) {
+    case Stage::kGone:
+      return Status::OK();
+    case Stage::kSealed:
+      return FinishSealed(landing, report);
+    case Stage::kRunning: {
+      HOWDAH_ASSIGN_OR_RETURN(UnfinishedJob job,
+                              Describe(landing.fs, landing.work, state.stage));
+      report.unfinished.push_back(std::move(job));
+      return Status::OK();
+    }
+    case Stage::kPublished:
+      if (!state.has_fin) return FinishPublished(landing, report);
+      break;
+    case Stage::kWithdrawn:
+      if (!state.has_fin) Finish(landing, Outcome::kAbandoned);
+      break;
+  }
+  if (state.has_fin) CleanUp(landing);
+  return Status::OK();
+}
+
+}  // namespace
+
+Result<RecoverReport> Recover(FileSystem& fs, Environment& environment,
+                              const DatasetPaths& paths) {
+  RecoverReport report;
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<WorkDirectory> all, ListGenerations(fs, paths));
+  for (const WorkDirectory& work : all) {
+    HOWDAH_RETURN_IF_ERROR(RecoverOne({fs, environment, paths, work}, report));
+  }
+  return report;
+}
+
+Status Abandon(FileSystem& fs, Environment& environment, const DatasetPaths& paths,
+               const std::string& job_id) {
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<WorkDirectory> all, ListGenerations(fs, paths));
+  bool found = false;
+  std::vector<std::string> unfinished;
+  for (const WorkDirectory& work : all) {
+    HOWDAH_ASSIGN_OR_RETURN(const GenerationState state, LookAtGeneration(fs, work));
+    const bool half_withdrawn = state.stage == Stage::kWithdrawn && !state.has_fin;
+    if (state.IsOver() && !half_withdrawn) continue;
+    unfinished.push_back(work.job_id);
+    if (work.job_id != job_id) continue;
+    found = true;
+    const Landing landing{fs, environment, paths, work};
+    HOWDAH_ASSIGN_OR_RETURN(const Stage stage, Withdraw(landing));
+    if (stage == Stage::kPublished) {
+      return Error(ErrorKind::kAlreadyExists,
+                   "{} was published meanwhile to '{}': nothing was withdrawn",
+                   work.Describe(), paths.dataset);
+    }
+    Finish(landing, Outcome::kAbandoned);
+  }
+  if (found) return Status::OK();
+  return Error(ErrorKind::kNotFound,
+               "'{}' has no unfinished job '{}' (unfinished: {}; looked in '{}')",
+               paths.dataset, job_id, QuotedList(unfinished), paths.jobs());
+}
+
+Result<std::vector<UnfinishedJob>> ListUnfinished(FileSystem& fs,
+                                                  const DatasetPaths& paths) {
+  std::vector<UnfinishedJob> jobs;
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<WorkDirectory> all, ListGenerations(fs, paths));
+  for (const WorkDirectory& work : all) {
+    HOWDAH_ASSIGN_OR_RETURN(const GenerationState state, LookAtGeneration(fs, work));
+    if (state.IsOver()) continue;
+    HOWDAH_ASSIGN_OR_RETURN(UnfinishedJob job, Describe(fs, work, state.stage));
+    jobs.push_back(std::move(job));
+  }
+  return jobs;
+}
+
+}  // namespace howdah

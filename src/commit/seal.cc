@@ -1,0 +1,158 @@
+#include "commit/seal.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/version.h"
+#include "commit/control_file.h"
+#include "commit/paths.h"
+#include "commit/verify.h"
+
+namespace howdah {
+namespace {
+
+Status CheckAllCommitted(const Landing& landing, const JobPlan& plan) {
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<int64_t> committed,
+                          ListCommittedSplits(landing.fs, landing.work));
+  for (const Split& split : plan.splits) {
+    if (!std::binary_search(committed.begin(), committed.end(), split.id)) {
+      return Error(ErrorKind::kInvalidInput,
+                   "{}: split {} has no committed task, so the job cannot be published yet",
+                   landing.work.Describe(), split.id);
+    }
+  }
+  return Status::OK();
+}
+
+Result<std::vector<TaskCommit>> ReadSealed(const Landing& landing, const JobPlan& plan) {
+  std::vector<TaskCommit> tasks;
+  for (const Split& split : plan.splits) {
+    const std::string path = JoinPath(landing.work.sealed(), ManifestName(split.id));
+    HOWDAH_ASSIGN_OR_RETURN(const std::string text, ReadFile(landing.fs, path));
+    HOWDAH_ASSIGN_OR_RETURN(TaskCommit task, ParseTaskCommit(text, path));
+    if (task.split != split.id) {
+      return Error(ErrorKind::kCorruption, "{}: field 'split' is {}, expected {}", path,
+                   task.split, split.id);
+    }
+    tasks.push_back(std::move(task));
+  }
+  return tasks;
+}
+
+/// Moves files from att/ into data/, once each.
+class Mover {
+ public:
+  explicit Mover(const Landing& landing) : fs_(landing.fs), work_(landing.work) {}
+
+  Status Move(const TaskCommit& task, const FileRecord& file) {
+    const std::string to = JoinPath(work_.data(), file.path);
+    const std::string from =
+        JoinPath(work_.attempt(task.split, task.attempt), file.staged_path);
+    HOWDAH_RETURN_IF_ERROR(MakeParents(file.path));
+    for (int tries = 1;; ++tries) {
+      const Status renamed = fs_.Rename(from, to, IfExists::kFail);
+      if (renamed.ok()) return renamed;
+      HOWDAH_ASSIGN_OR_RETURN(const bool at_source, Exists(fs_, from));
+      HOWDAH_ASSIGN_OR_RETURN(const bool at_target, Exists(fs_, to));
+      if (at_target && !at_source) return Status::OK();  // moved before, here or elsewhere
+      if (at_target) {
+        return Error(ErrorKind::kCorruption,
+                     "two files of {} would be '{}' in the dataset: '{}' and one that is "
+                     "there",
+                     work_.Describe(), file.path, from);
+      }
+      if (!at_source) {
+        return Error(ErrorKind::kCorruption,
+                     "'{}' is in a committed manifest of {} but is neither there nor at "
+                     "'{}': somebody removed it; run again with --restart",
+                     from, work_.Describe(), to);
+      }
+      if (!Is(renamed, ErrorKind::kCommitStateUnknown)) return renamed;
+      if (tries == 2) return Unresolved(renamed);
+    }
+  }
+
+ private:
+  /// The directories between data/ and the file; data/ itself is never made again, so that a
+  /// driver that comes back late finds no place to put anything.
+  Status MakeParents(const std::string& path) {
+    for (size_t slash = path.find('/'); slash != path.npos;
+         slash = path.find('/', slash + 1)) {
+      const std::string directory = JoinPath(work_.data(), path.substr(0, slash));
+      if (made_.contains(directory)) continue;
+      HOWDAH_RETURN_IF_ERROR(MakeDirectory(fs_, directory));
+      made_.insert(directory);
+    }
+    return Status::OK();
+  }
+
+  FileSystem& fs_;
+  const WorkDirectory& work_;
+  std::set<std::string> made_;
+};
+
+Status RefuseFindings(const Landing& landing, const std::vector<Finding>& findings) {
+  if (findings.empty()) return Status::OK();
+  const Finding& first = findings.front();
+  return Error(ErrorKind::kCorruption,
+               "{} is not published, because it is not whole: {}{}{} ({} findings); run again "
+               "with --restart",
+               landing.work.Describe(), first.path, first.path.empty() ? "" : ": ",
+               first.detail, findings.size());
+}
+
+/// First writer wins; one that is there stays.
+Status PlaceInData(const Landing& landing, const char* name, const std::string& text) {
+  const WorkDirectory& work = landing.work;
+  const Status placed =
+      PlaceControlFile(landing.fs, landing.environment, work.tmp(),
+                       JoinPath(work.data(), name), text);
+  return Is(placed, ErrorKind::kAlreadyExists) ? Status::OK() : placed;
+}
+
+}  // namespace
+
+Status Seal(const Landing& landing, const JobPlan& plan) {
+  const WorkDirectory& work = landing.work;
+  Status renamed;
+  for (int i = 0; i < 2; ++i) {
+    HOWDAH_ASSIGN_OR_RETURN(const bool sealed, Exists(landing.fs, work.sealed()));
+    if (sealed) return Status::OK();
+    HOWDAH_RETURN_IF_ERROR(CheckAllCommitted(landing, plan));
+    renamed = landing.fs.Rename(work.done(), work.sealed(), IfExists::kFail);
+    if (renamed.ok()) return renamed;
+  }
+  HOWDAH_ASSIGN_OR_RETURN(const bool sealed, Exists(landing.fs, work.sealed()));
+  if (sealed) return Status::OK();
+  return Is(renamed, ErrorKind::kCommitStateUnknown) ? Unresolved(renamed) : renamed;
+}
+
+Result<Ledger> Assemble(const Landing& landing, const JobPlan& plan,
+                        const std::string& run) {
+  const WorkDirectory& work = landing.work;
+  Ledger ours;
+  ours.howdah_version = kVersion;
+  ours.job_id = work.job_id;
+  ours.generation = work.generation;
+  ours.published_us = landing.environment.NowMicros();
+  ours.plan = plan;
+  ours.run = run;
+  HOWDAH_ASSIGN_OR_RETURN(ours.tasks, ReadSealed(landing, plan));
+  HOWDAH_RETURN_IF_ERROR(RefuseFindings(landing, VerifyLedger(ours)));
+
+  Mover mover(landing);
+  for (const TaskCommit& task : ours.tasks) {
+    for (const FileRecord& file : task.files) {
+      HOWDAH_RETURN_IF_ERROR(mover.Move(task, file));
+    }
+  }
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<Finding> findings,
+                          VerifyListing(landing.fs, work.data(), ours));
+  HOWDAH_RETURN_IF_ERROR(RefuseFindings(landing, findings));
+
+  HOWDAH_RETURN_IF_ERROR(PlaceInData(landing, kLedgerName, ToJson(ours)));
+  HOWDAH_RETURN_IF_ERROR(PlaceInData(landing, kSuccessName, ""));
+  return ReadLedger(landing.fs, work.data());
+}
+
+}  // namespace howdah
