@@ -13,8 +13,8 @@ namespace howdah {
 class ByteSink {
  public:
   virtual ~ByteSink() = default;
-  /// Take all of `bytes`, which are not kept after the call. After an error the sink accepts
-  /// nothing more.
+  /// Take all of `bytes`, which are not kept after the call. After an error the sink
+  /// accepts nothing more.
   virtual Status Append(std::span<const std::byte> bytes) = 0;
 };
 

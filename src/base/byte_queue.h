@@ -8,23 +8,26 @@
 #include <optional>
 #include <utility>
 
+#include "base/timed_wait.h"
+
 namespace howdah {
 
-/// A first-in first-out queue between stages, bounded by the bytes that its items say they hold,
-/// so that memory does not depend on the size of the input. Thread-safe, any number of producers
-/// and consumers.
+/// A first-in first-out queue between stages, bounded by the bytes that its items say
+/// they hold, so that memory does not depend on the size of the input. Thread-safe, any
+/// number of producers and consumers.
 ///
-/// An item larger than the whole budget is let in when the queue is empty: it must pass somehow.
+/// An item larger than the whole budget is let in when the queue is empty: it must pass
+/// somehow.
 template <typename T>
 class ByteQueue {
  public:
   explicit ByteQueue(int64_t capacity_bytes) : capacity_bytes_(capacity_bytes) {}
 
-  /// Wait for room, then add `item`. \return false if the queue was cancelled or closed, in
-  /// which case the item is dropped.
+  /// Wait for room, then add `item`. \return false if the queue was cancelled or closed,
+  /// in which case the item is dropped.
   bool Push(T item, int64_t bytes) {
     std::unique_lock lock(mutex_);
-    Wait(lock, room_, push_wait_, [&] {
+    TimedWait(lock, room_, &push_wait_, [&] {
       return done_ || queued_bytes_ == 0 || queued_bytes_ + bytes <= capacity_bytes_;
     });
     if (done_) return false;
@@ -34,10 +37,11 @@ class ByteQueue {
     return true;
   }
 
-  /// Wait for the next item. \return nullopt once the queue is cancelled, or closed and empty.
+  /// Wait for the next item. \return nullopt once the queue is cancelled, or closed and
+  /// empty.
   std::optional<T> Pop() {
     std::unique_lock lock(mutex_);
-    Wait(lock, items_ready_, pop_wait_, [&] { return done_ || !items_.empty(); });
+    TimedWait(lock, items_ready_, &pop_wait_, [&] { return done_ || !items_.empty(); });
     if (items_.empty()) return std::nullopt;
     std::pair<T, int64_t> front = std::move(items_.front());
     items_.pop_front();
@@ -73,17 +77,6 @@ class ByteQueue {
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
-  template <typename Condition>
-  static void Wait(std::unique_lock<std::mutex>& lock, std::condition_variable& wake,
-                   std::chrono::nanoseconds& waited, Condition condition) {
-    if (condition()) return;
-    const auto start = Clock::now();
-    wake.wait(lock, condition);
-    waited += Clock::now() - start;
-  }
-
   void WakeAll() {
     room_.notify_all();
     items_ready_.notify_all();

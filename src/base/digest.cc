@@ -9,8 +9,8 @@
 namespace howdah {
 
 uint32_t Crc32c(uint32_t crc, std::span<const std::byte> bytes) {
-  // ISA-L leaves the two inversions to its caller, takes an int length and a pointer that is not
-  // const although it only reads.
+  // ISA-L leaves the two inversions to its caller, takes an int length and a pointer that
+  // is not const although it only reads.
   constexpr size_t kMaxChunk = size_t{1} << 30;
   crc = ~crc;
   while (!bytes.empty()) {

@@ -5,7 +5,8 @@
 
 namespace howdah {
 
-/// Time and randomness, handed in from outside so that tests can decide both. Thread-safe.
+/// Time and randomness, handed in from outside so that tests can decide both.
+/// Thread-safe.
 class Environment {
  public:
   virtual ~Environment() = default;

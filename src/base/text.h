@@ -7,8 +7,8 @@
 
 namespace howdah {
 
-/// The candidate nearest to `word` by edit distance, or "" when none is near enough to be what
-/// the user may have meant.
+/// The candidate nearest to `word` by edit distance, or "" when none is near enough to be
+/// what the user may have meant.
 std::string NearestName(std::string_view word, std::span<const std::string> candidates);
 
 /// "; did you mean 'x'?" for the nearest candidate, or "".
