@@ -1,0 +1,164 @@
+#include "pipeline/inputs.h"
+
+#include <fnmatch.h>
+
+#include <set>
+
+#include "base/text.h"
+
+namespace howdah {
+namespace {
+
+bool HasWildcard(std::string_view text) { return text.find_first_of("*?[") != text.npos; }
+
+/// Every visible file below `directory`, in byte order of paths.
+Status AddTree(FileSystem& fs, const std::string& directory, std::vector<FileInfo>* files) {
+  HOWDAH_ASSIGN_OR_RETURN(std::vector<FileInfo> entries, fs.List(directory));
+  for (FileInfo& entry : entries) {
+    if (IsHiddenName(entry.name())) continue;
+    if (entry.type == FileType::kDirectory) {
+      HOWDAH_RETURN_IF_ERROR(AddTree(fs, entry.path, files));
+    } else if (entry.type == FileType::kFile) {
+      files->push_back(std::move(entry));
+    }
+  }
+  return Status::OK();
+}
+
+/// What the rest of a pattern (components from `at` on) matches below `base`, sorted.
+Status AddMatches(FileSystem& fs, const std::string& base,
+                  const std::vector<std::string>& components, size_t at,
+                  std::vector<FileInfo>* files) {
+  if (at == components.size()) {
+    HOWDAH_ASSIGN_OR_RETURN(FileInfo info, fs.Stat(base));
+    if (info.type == FileType::kDirectory) return AddTree(fs, base, files);
+    if (info.type == FileType::kFile) files->push_back(std::move(info));
+    return Status::OK();
+  }
+  const std::string& pattern = components[at];
+  if (!HasWildcard(pattern)) {
+    const std::string path = JoinPath(base, pattern);
+    HOWDAH_ASSIGN_OR_RETURN(const bool exists, Exists(fs, path));
+    return exists ? AddMatches(fs, path, components, at + 1, files) : Status::OK();
+  }
+  HOWDAH_ASSIGN_OR_RETURN(FileInfo info, fs.Stat(base));
+  if (info.type != FileType::kDirectory) return Status::OK();
+  HOWDAH_ASSIGN_OR_RETURN(std::vector<FileInfo> entries, fs.List(base));
+  for (const FileInfo& entry : entries) {
+    const std::string name(entry.name());
+    if (IsHiddenName(name) || fnmatch(pattern.c_str(), name.c_str(), 0) != 0) continue;
+    HOWDAH_RETURN_IF_ERROR(AddMatches(fs, entry.path, components, at + 1, files));
+  }
+  return Status::OK();
+}
+
+Result<std::vector<FileInfo>> FilesOf(const Location& location) {
+  FileSystem& fs = *location.fs;
+  std::vector<FileInfo> files;
+  // A name may hold '*' or '[': what exists under the very name is meant.
+  HOWDAH_ASSIGN_OR_RETURN(const bool literal, Exists(fs, location.path));
+  if (!literal && HasWildcard(location.path)) {
+    std::vector<std::string> components;
+    for (size_t start = 1; start < location.path.size();) {
+      const size_t slash = std::min(location.path.find('/', start), location.path.size());
+      components.push_back(location.path.substr(start, slash - start));
+      start = slash + 1;
+    }
+    HOWDAH_RETURN_IF_ERROR(AddMatches(fs, "/", components, 0, &files));
+    if (files.empty()) {
+      return Error(ErrorKind::kNotFound, "input '{}': no file matches", location.url);
+    }
+    return files;
+  }
+  if (!literal) {
+    return Error(ErrorKind::kNotFound, "input '{}': no such file or directory", location.url);
+  }
+  HOWDAH_ASSIGN_OR_RETURN(FileInfo info, fs.Stat(location.path));
+  if (info.type == FileType::kFile) return std::vector<FileInfo>{info};
+  if (info.type != FileType::kDirectory) {
+    return Error(ErrorKind::kInvalidInput, "input '{}': neither a file nor a directory",
+                 location.url);
+  }
+  HOWDAH_RETURN_IF_ERROR(AddTree(fs, location.path, &files));
+  if (files.empty()) {
+    return Error(ErrorKind::kNotFound,
+                 "input '{}': no files in the directory (names beginning with '_' or '.' are "
+                 "skipped)",
+                 location.url);
+  }
+  return files;
+}
+
+bool EndsWith(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+const SourceFormat* FormatByExtension(std::string_view path) {
+  for (const SourceFormat* format : BuiltinSourceFormats()) {
+    for (const std::string& extension : format->extensions()) {
+      if (EndsWith(path, extension)) return format;
+    }
+  }
+  return nullptr;
+}
+
+Result<const SourceFormat*> FormatOf(const std::vector<InputFile>& files) {
+  const SourceFormat* common = nullptr;
+  for (const InputFile& file : files) {
+    const SourceFormat* format = FormatByExtension(file.url);
+    if (format == nullptr) {
+      std::vector<std::string> known;
+      for (const SourceFormat* one : BuiltinSourceFormats()) {
+        known.insert(known.end(), one->extensions().begin(), one->extensions().end());
+      }
+      return Error(ErrorKind::kInvalidInput,
+                   "input '{}': its format does not show in its name (known: {}); set "
+                   "'input.format'",
+                   file.url, QuotedList(known));
+    }
+    if (common != nullptr && format != common) {
+      return Error(ErrorKind::kInvalidInput,
+                   "input '{}' is {} by its name, but others are {}; one job reads one format",
+                   file.url, format->name(), common->name());
+    }
+    common = format;
+  }
+  return common;
+}
+
+}  // namespace
+
+int64_t InputSet::bytes() const {
+  int64_t sum = 0;
+  for (const InputFile& file : files) sum += file.length;
+  return sum;
+}
+
+Result<InputSet> FindInputs(const Storages& storages, const std::vector<std::string>& paths,
+                            const std::string& format) {
+  InputSet inputs;
+  std::set<std::string> seen;
+  for (const std::string& path : paths) {
+    HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(path));
+    if (inputs.fs != nullptr && inputs.fs != location.fs) {
+      return Error(ErrorKind::kInvalidInput,
+                   "input '{}' is on another storage than '{}'; one job reads one storage",
+                   path, paths.front());
+    }
+    inputs.fs = location.fs;
+    HOWDAH_ASSIGN_OR_RETURN(std::vector<FileInfo> files, FilesOf(location));
+    for (const FileInfo& file : files) {
+      if (!seen.insert(file.path).second) continue;
+      inputs.files.push_back({file.path, file.size, file.mtime_us});
+      inputs.paths.push_back(file.path);
+    }
+  }
+  if (format.empty()) {
+    HOWDAH_ASSIGN_OR_RETURN(inputs.format, FormatOf(inputs.files));
+  } else {
+    inputs.format = FindSourceFormat(format);
+  }
+  return inputs;
+}
+
+}  // namespace howdah

@@ -1,0 +1,192 @@
+#include "pipeline/inspect.h"
+
+#include <arrow/type.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/environment.h"
+#include "base/text.h"
+#include "base/units.h"
+#include "commit/job.h"
+#include "encode/encoder.h"
+#include "model/saved_model.h"
+#include "pipeline/json_text.h"
+
+namespace howdah {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// -- a model ------------------------------------------------------------------------------------
+
+Json TensorsJson(const std::vector<TensorSpec>& tensors) {
+  Json list = Json::array();
+  for (const TensorSpec& tensor : tensors) {
+    Json shape = nullptr;
+    if (tensor.shape) shape = *tensor.shape;
+    list.push_back({{"name", tensor.name},
+                    {"dtype", Name(tensor.dtype)},
+                    {"shape", std::move(shape)},
+                    {"tensor", tensor.tensor_name}});
+  }
+  return list;
+}
+
+std::string TensorsText(std::string_view label, const std::vector<TensorSpec>& tensors) {
+  std::string text;
+  for (const TensorSpec& tensor : tensors) {
+    text += fmt::format("    {:<7}{}: {}{}\n", label, tensor.name, tensor.ToString(),
+                        tensor.has_default ? " (has a default)" : "");
+  }
+  return text;
+}
+
+Result<InspectResult> InspectModel(const std::string& path, ModelDigest digest) {
+  HOWDAH_ASSIGN_OR_RETURN(SavedModelInfo model, ReadSavedModel(path));
+  Json summary = SummaryHead("inspect");
+  summary["kind"] = "model";
+  summary["path"] = path;
+  summary["bytes"] = model.bytes;
+  summary["meta_graphs"] = Json::array();
+  std::string text = fmt::format("SavedModel {} ({})\n", path, FormatByteSize(model.bytes));
+  if (digest == ModelDigest::kCompute) {
+    HOWDAH_ASSIGN_OR_RETURN(const std::string sha256, SavedModelDigest(path));
+    summary["sha256"] = sha256;
+    text += fmt::format("sha256 {}\n", sha256);
+  }
+  for (const MetaGraphInfo& meta_graph : model.meta_graphs) {
+    Json signatures = Json::array();
+    text += fmt::format("tags {}, written by TensorFlow {}\n", QuotedList(meta_graph.tags),
+                        meta_graph.tensorflow_version);
+    for (const Signature& signature : meta_graph.signatures) {
+      signatures.push_back({{"key", signature.key},
+                            {"method_name", signature.method_name},
+                            {"inputs", TensorsJson(signature.inputs)},
+                            {"outputs", TensorsJson(signature.outputs)}});
+      text += fmt::format("  signature {}\n", signature.key) +
+              TensorsText("input", signature.inputs) + TensorsText("output", signature.outputs);
+    }
+    summary["meta_graphs"].push_back({{"tags", meta_graph.tags},
+                                      {"tensorflow_version", meta_graph.tensorflow_version},
+                                      {"signatures", std::move(signatures)}});
+  }
+  return InspectResult{DumpJson(summary), text};
+}
+
+// -- a file -------------------------------------------------------------------------------------
+
+Result<InspectResult> InspectFile(const Location& location) {
+  HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file,
+                          location.fs->OpenInput(location.path));
+  // One output format exists; more will be told apart by their first bytes.
+  const Format* format = BuiltinFormats().front();
+  HOWDAH_ASSIGN_OR_RETURN(ReadBackFile contents, format->ReadBack(*file));
+  Json summary = SummaryHead("inspect");
+  summary["kind"] = "file";
+  summary["path"] = location.path;
+  summary["format"] = format->name();
+  summary["bytes"] = file->size();
+  summary["rows"] = contents.rows;
+  summary["row_groups"] = contents.row_groups;
+  summary["created_by"] = contents.created_by;
+  summary["columns"] = ColumnsJson(*contents.schema);
+  summary["leaves"] = Json::array();
+  std::string text = fmt::format("{} {} ({}): {} rows in {} row groups\nwritten by {}\n",
+                                 format->name(), location.path, FormatByteSize(file->size()),
+                                 FormatCount(contents.rows), contents.row_groups,
+                                 contents.created_by);
+  for (const auto& field : contents.schema->fields()) {
+    text += fmt::format("  {}: {}{}\n", field->name(), field->type()->ToString(),
+                        field->nullable() ? "" : " not null");
+  }
+  for (const ColumnStats& leaf : contents.columns) {
+    summary["leaves"].push_back({{"name", leaf.name},
+                                 {"compressed_bytes", leaf.compressed_bytes},
+                                 {"uncompressed_bytes", leaf.uncompressed_bytes}});
+  }
+  return InspectResult{DumpJson(summary), text};
+}
+
+// -- a dataset ----------------------------------------------------------------------------------
+
+std::string UnfinishedText(const UnfinishedJob& job) {
+  const std::string how = job.publishing
+                              ? "`howdah recover` finishes it"
+                              : "the same `howdah run` resumes it, `howdah recover --abandon "
+                                "JOB` gives it up";
+  return fmt::format("unfinished job {} (generation {}): {} of {} splits done; {}\n",
+                     job.job_id, job.generation, job.splits_done, job.splits_total, how);
+}
+
+Result<InspectResult> InspectDataset(const Location& location) {
+  HOWDAH_ASSIGN_OR_RETURN(Ledger ledger, ReadLedger(*location.fs, location.path));
+  HOWDAH_ASSIGN_OR_RETURN(DatasetPaths paths, DatasetPaths::For(location.path, ""));
+  HOWDAH_ASSIGN_OR_RETURN(std::vector<UnfinishedJob> unfinished,
+                          ListUnfinished(*location.fs, paths));
+  const Json run = Json::parse(ledger.run, nullptr, false);
+  const Json semantic = Json::parse(ledger.plan.semantic, nullptr, false);
+  const auto member = [](const Json& object, const char* key) {
+    return object.is_object() && object.contains(key) ? object.at(key) : Json();
+  };
+
+  Json summary = SummaryHead("inspect");
+  summary["kind"] = "dataset";
+  summary["path"] = location.path;
+  summary["job_id"] = ledger.job_id;
+  summary["generation"] = ledger.generation;
+  summary["mode"] = ledger.mode;
+  summary["published"] = FormatTimestamp(ledger.published_us);
+  summary["howdah_version"] = ledger.howdah_version;
+  summary["rows"] = ledger.rows_written();
+  summary["files"] = ledger.files();
+  summary["bytes"] = ledger.bytes();
+  summary["columns"] = member(run, "columns");
+  summary["model"] = member(semantic, "model");
+  summary["unfinished"] = Json::array();
+
+  std::string text = fmt::format(
+      "dataset {}: {} rows in {} files ({})\njob {} (generation {}, mode {}), published {} by "
+      "howdah {}\n",
+      location.path, FormatCount(ledger.rows_written()), ledger.files(),
+      FormatByteSize(ledger.bytes()), ledger.job_id, ledger.generation, ledger.mode,
+      FormatTimestamp(ledger.published_us), ledger.howdah_version);
+  for (const Json& column : summary["columns"]) {
+    if (!column.is_object()) continue;
+    text += fmt::format("  {}: {}\n", column.value("name", ""), column.value("type", ""));
+  }
+  for (const UnfinishedJob& job : unfinished) {
+    summary["unfinished"].push_back({{"job_id", job.job_id},
+                                     {"generation", job.generation},
+                                     {"splits_done", job.splits_done},
+                                     {"splits_total", job.splits_total},
+                                     {"publishing", job.publishing}});
+    text += UnfinishedText(job);
+  }
+  return InspectResult{DumpJson(summary), text};
+}
+
+}  // namespace
+
+Result<InspectResult> Inspect(const Storages& storages, const std::string& url,
+                              ModelDigest digest) {
+  HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(url));
+  FileSystem& fs = *location.fs;
+  Result<FileInfo> info = fs.Stat(location.path);
+  if (Is(info.status(), ErrorKind::kNotFound)) {
+    return Error(ErrorKind::kNotFound, "'{}': no such file or directory", url);
+  }
+  HOWDAH_RETURN_IF_ERROR(info.status());
+  if (info->type == FileType::kFile) return InspectFile(location);
+  HOWDAH_ASSIGN_OR_RETURN(const bool dataset,
+                          Exists(fs, JoinPath(location.path, kLedgerName)));
+  if (dataset) return InspectDataset(location);
+  Result<InspectResult> model = InspectModel(location.path, digest);
+  if (Is(model.status(), ErrorKind::kNotFound)) {
+    return Error(ErrorKind::kInvalidInput,
+                 "'{}' is neither a dataset (it has no {}) nor a model: {}", url, kLedgerName,
+                 model.status().message());
+  }
+  return model;
+}
+
+}  // namespace howdah

@@ -1,0 +1,310 @@
+#include "pipeline/job_spec.h"
+
+#include <functional>
+#include <limits>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "base/version.h"
+#include "pipeline/storages.h"
+
+namespace howdah {
+namespace {
+
+constexpr char kTensorsPrefix[] = "input.tensors.";
+constexpr char kColumnsPrefix[] = "output.columns.";
+
+Status WrongType(const Setting& setting, std::string_view expected) {
+  return Error(ErrorKind::kInvalidInput, "{}: '{}' must be {}", setting.place, setting.key,
+               expected);
+}
+
+Result<std::string> AsString(const Setting& setting) {
+  if (const auto* text = std::get_if<std::string>(&setting.value)) return *text;
+  if (const auto* number = std::get_if<int64_t>(&setting.value)) {
+    return std::to_string(*number);  // job.id = 7 is meant as a name
+  }
+  return WrongType(setting, "a string");
+}
+
+Result<std::string> AsPath(const Setting& setting) {
+  HOWDAH_ASSIGN_OR_RETURN(std::string text, AsString(setting));
+  Result<std::string> expanded = ExpandEnvironment(text);
+  if (!expanded.ok()) {
+    return WithContext(expanded.status(),
+                       fmt::format("{}: '{}'", setting.place, setting.key));
+  }
+  return expanded;
+}
+
+Result<std::vector<std::string>> AsList(const Setting& setting) {
+  if (const auto* list = std::get_if<std::vector<std::string>>(&setting.value)) return *list;
+  const auto* text = std::get_if<std::string>(&setting.value);
+  if (text == nullptr) return WrongType(setting, "a list of strings");
+  std::vector<std::string> items;
+  size_t start = 0;
+  while (start <= text->size()) {
+    const size_t comma = std::min(text->find(',', start), text->size());
+    if (comma > start) items.push_back(text->substr(start, comma - start));
+    start = comma + 1;
+  }
+  return items;
+}
+
+/// A list of columns in a job file; one column may be written as a plain string, which is not cut at
+/// commas, since a column's name may hold one.
+Result<std::vector<std::string>> AsColumns(const Setting& setting) {
+  if (const auto* text = std::get_if<std::string>(&setting.value);
+      text != nullptr && setting.place != "--set") {
+    return std::vector<std::string>{*text};
+  }
+  return AsList(setting);
+}
+
+Result<int64_t> AsInteger(const Setting& setting, int64_t least, int64_t most) {
+  const auto* number = std::get_if<int64_t>(&setting.value);
+  int64_t value = 0;
+  if (number != nullptr) {
+    value = *number;
+  } else {
+    const auto* text = std::get_if<std::string>(&setting.value);
+    size_t used = 0;
+    try {
+      if (text != nullptr) value = std::stoll(*text, &used);
+    } catch (const std::exception&) {
+      used = 0;
+    }
+    if (text == nullptr || used == 0 || used != text->size()) {
+      return WrongType(setting, "a whole number");
+    }
+  }
+  if (value < least || value > most) {
+    return Error(ErrorKind::kInvalidInput, "{}: '{}' must be from {} to {}, got {}",
+                 setting.place, setting.key, least, most, value);
+  }
+  return value;
+}
+
+Result<int64_t> AsByteSize(const Setting& setting) {
+  if (std::holds_alternative<int64_t>(setting.value)) {
+    return AsInteger(setting, 1, std::numeric_limits<int64_t>::max());
+  }
+  const auto* text = std::get_if<std::string>(&setting.value);
+  if (text == nullptr) return WrongType(setting, "a size such as \"64MiB\"");
+  Result<int64_t> bytes = ParseByteSize(*text);
+  if (!bytes.ok()) {
+    return WithContext(bytes.status(), fmt::format("{}: '{}'", setting.place, setting.key));
+  }
+  if (*bytes < 1) return WrongType(setting, "a size of at least 1 byte");
+  return bytes;
+}
+
+/// One of `available`. Values that the design has and this version does not are told apart from slips.
+Result<std::string> AsChoice(const Setting& setting, const std::vector<std::string>& available,
+                             const std::vector<std::string>& later = {}) {
+  HOWDAH_ASSIGN_OR_RETURN(std::string text, AsString(setting));
+  const auto contains = [&](const std::vector<std::string>& list) {
+    return std::find(list.begin(), list.end(), text) != list.end();
+  };
+  if (contains(available)) return text;
+  if (contains(later)) {
+    return Error(ErrorKind::kUnsupported, "{}: '{}' = '{}' is not available in howdah {}; there is {}",
+                 setting.place, setting.key, text, kVersion, QuotedList(available));
+  }
+  return Error(ErrorKind::kInvalidInput, "{}: '{}' must be one of {}, got '{}'{}",
+               setting.place, setting.key, QuotedList(available), text,
+               DidYouMean(text, available));
+}
+
+Status NotAvailable(const Setting& setting) {
+  return Error(ErrorKind::kUnsupported, "{}: '{}' is not available in howdah {}",
+               setting.place, setting.key, kVersion);
+}
+
+constexpr int64_t kMostRows = 1 << 24;
+constexpr int64_t kMostThreads = 4096;
+
+using Apply = std::function<Status(const Setting&, JobSpec*)>;
+
+template <typename Reader, typename Field>
+Apply Into(Reader read, Field field) {
+  return [read, field](const Setting& setting, JobSpec* spec) -> Status {
+    return read(setting).Value(&field(*spec));
+  };
+}
+
+Apply Choice(std::string& (*field)(JobSpec&), std::vector<std::string> available,
+             std::vector<std::string> later = {}) {
+  return [=](const Setting& setting, JobSpec* spec) -> Status {
+    return AsChoice(setting, available, later).Value(&field(*spec));
+  };
+}
+
+Apply Integer(int64_t& (*field)(JobSpec&), int64_t least, int64_t most) {
+  return [=](const Setting& setting, JobSpec* spec) -> Status {
+    return AsInteger(setting, least, most).Value(&field(*spec));
+  };
+}
+
+Status Sha256Pin(const Setting& setting, JobSpec* spec) {
+  HOWDAH_ASSIGN_OR_RETURN(std::string text, AsString(setting));
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const bool hex = text.find_first_not_of("0123456789abcdef") == text.npos;
+  if (!text.empty() && (text.size() != 64 || !hex)) {
+    return WrongType(setting, "64 hex digits, as `howdah inspect --sha256` prints them");
+  }
+  spec->model.sha256 = text;
+  return Status::OK();
+}
+
+struct KeyRow {
+  std::string_view key;
+  Apply apply;
+};
+
+/// The table of keys: one row a key, in the order of the job file.
+const std::vector<KeyRow>& KeyTable() {
+  using S = JobSpec;
+  static const auto* table = new std::vector<KeyRow>{
+      {"job.id", Into(AsString, [](S& s) -> auto& { return s.job_id; })},
+      {"model.path", Into(AsPath, [](S& s) -> auto& { return s.model.path; })},
+      {"model.signature", Into(AsString, [](S& s) -> auto& { return s.model.signature; })},
+      {"model.tags", Into(AsList, [](S& s) -> auto& { return s.model.tags; })},
+      {"model.sha256", Sha256Pin},
+      {"model.batch_rows",
+       Integer([](S& s) -> auto& { return s.model.batch_rows; }, 1, kMostRows)},
+      {"model.runners", Integer([](S& s) -> auto& { return s.model.runners; }, 0, kMostThreads)},
+      {"model.intra_op_threads",
+       Integer([](S& s) -> auto& { return s.model.intra_op_threads; }, 1, kMostThreads)},
+      {"input.path",
+       [](const Setting& setting, S* spec) -> Status {
+         // A path may hold commas: only a real list has several.
+         const auto* list = std::get_if<std::vector<std::string>>(&setting.value);
+         const auto one = list == nullptr ? AsString(setting) : Result<std::string>("");
+         HOWDAH_RETURN_IF_ERROR(one.status());
+         spec->input.path.clear();
+         for (const std::string& path : list != nullptr ? *list : std::vector{*one}) {
+           HOWDAH_ASSIGN_OR_RETURN(std::string expanded,
+                                   AsPath({setting.key, path, setting.place}));
+           spec->input.path.push_back(std::move(expanded));
+         }
+         return Status::OK();
+       }},
+      {"input.format", Choice([](S& s) -> auto& { return s.input.format; }, {"parquet"},
+                              {"avro", "csv", "jsonl", "arrow", "tfrecord"})},
+      {"output.path", Into(AsPath, [](S& s) -> auto& { return s.output.path; })},
+      {"output.format", Choice([](S& s) -> auto& { return s.output.format; }, {"parquet"},
+                               {"avro", "csv", "json"})},
+      {"output.mode", Choice([](S& s) -> auto& { return s.output.mode; }, {"new"},
+                             {"append", "overwrite"})},
+      {"output.keep", Into(AsList, [](S& s) -> auto& { return s.output.keep; })},
+      {"output.partition_by",
+       [](const Setting& setting, S* spec) -> Status {
+         HOWDAH_ASSIGN_OR_RETURN(spec->output.partition_by, AsList(setting));
+         return spec->output.partition_by.empty() ? Status::OK() : NotAvailable(setting);
+       }},
+      {"output.schema",
+       [](const Setting& setting, S* spec) -> Status {
+         HOWDAH_ASSIGN_OR_RETURN(spec->output.schema, AsPath(setting));
+         return spec->output.schema.empty() ? Status::OK() : NotAvailable(setting);
+       }},
+      {"output.profile", Choice([](S& s) -> auto& { return s.output.profile; }, {"lake"},
+                                {"compact", "hive3"})},
+      {"output.compression", Into(AsString, [](S& s) -> auto& { return s.output.compression; })},
+      {"output.file_size", Into(AsByteSize, [](S& s) -> auto& { return s.output.file_size; })},
+      {"output.memory", Into(AsByteSize, [](S& s) -> auto& { return s.output.memory; })},
+      {"output.max_open_partitions",
+       Integer([](S& s) -> auto& { return s.output.max_open_partitions; }, 1, kMostRows)},
+      {"output.staging", Into(AsPath, [](S& s) -> auto& { return s.output.staging; })},
+      {"output.csv.dialect", Choice([](S& s) -> auto& { return s.output.csv_dialect; },
+                                    {"rfc4180"}, {"hive-text"})},
+      {"checks.bad_rows",
+       Choice([](S& s) -> auto& { return s.checks.bad_rows; }, {"fail"}, {"quarantine"})},
+      {"checks.max_bad_rows", Into(AsString, [](S& s) -> auto& { return s.checks.max_bad_rows; })},
+      {"checks.nan", Choice([](S& s) -> auto& { return s.checks.nan; }, {"allow"},
+                            {"forbid", "null", "string", "quarantine"})},
+  };
+  return *table;
+}
+
+Status ApplyTensor(const std::string& name, const Setting& setting, JobSpec* spec) {
+  HOWDAH_ASSIGN_OR_RETURN(std::vector<std::string> columns, AsColumns(setting));
+  if (columns.empty()) return WrongType(setting, "a column or a list of columns");
+  spec->input.tensors[name] = std::move(columns);
+  return Status::OK();
+}
+
+Status ApplyColumn(const std::string& name, const Setting& setting, JobSpec* spec) {
+  OutputColumn column{.name = name};
+  if (const auto* table = std::get_if<std::map<std::string, std::string>>(&setting.value)) {
+    static const std::vector<std::string> kFields = {"from", "as"};
+    for (const auto& [field, value] : *table) {
+      if (std::find(kFields.begin(), kFields.end(), field) == kFields.end()) {
+        return Error(ErrorKind::kInvalidInput, "{}: unknown key '{}.{}'{}", setting.place,
+                     setting.key, field, DidYouMean(field, kFields));
+      }
+    }
+    const auto from = table->find("from"), as = table->find("as");
+    column.from = from == table->end() ? name : from->second;
+    if (as != table->end()) {
+      std::string kind = as->second;
+      if (kind.rfind("topk:", 0) == 0) kind = "topk";
+      HOWDAH_RETURN_IF_ERROR(AsChoice({setting.key + ".as", kind, setting.place}, {"binary"},
+                                      {"argmax", "topk", "expand"})
+                                 .status());
+      column.binary = true;
+    }
+  } else {
+    HOWDAH_ASSIGN_OR_RETURN(column.from, AsString(setting));
+  }
+  auto& columns = spec->output.columns;
+  std::erase_if(columns, [&](const OutputColumn& other) { return other.name == name; });
+  columns.push_back(std::move(column));
+  return Status::OK();
+}
+
+Status ApplySetting(const Setting& setting, JobSpec* spec) {
+  for (const KeyRow& row : KeyTable()) {
+    if (row.key == setting.key) return row.apply(setting, spec);
+  }
+  if (setting.key.rfind(kTensorsPrefix, 0) == 0) {
+    return ApplyTensor(setting.key.substr(sizeof kTensorsPrefix - 1), setting, spec);
+  }
+  if (setting.key.rfind(kColumnsPrefix, 0) == 0) {
+    return ApplyColumn(setting.key.substr(sizeof kColumnsPrefix - 1), setting, spec);
+  }
+  const std::vector<std::string> keys = JobKeys();
+  return Error(ErrorKind::kInvalidInput, "{}: unknown key '{}'{}", setting.place, setting.key,
+               DidYouMean(setting.key, keys));
+}
+
+Status Require(bool there, const char* what, const char* key, const char* flag) {
+  if (there) return Status::OK();
+  return Error(ErrorKind::kInvalidInput, "no {}: give {} or set '{}' in the job file", what,
+               flag, key);
+}
+
+}  // namespace
+
+std::vector<std::string> JobKeys() {
+  std::vector<std::string> keys;
+  for (const KeyRow& row : KeyTable()) keys.emplace_back(row.key);
+  keys.push_back(fmt::format("{}<name>", kTensorsPrefix));
+  keys.push_back(fmt::format("{}<name>", kColumnsPrefix));
+  return keys;
+}
+
+Result<JobSpec> MakeJobSpec(const std::vector<Setting>& settings) {
+  JobSpec spec;
+  for (const Setting& setting : settings) {
+    HOWDAH_RETURN_IF_ERROR(ApplySetting(setting, &spec));
+  }
+  HOWDAH_RETURN_IF_ERROR(Require(!spec.model.path.empty(), "model", "model.path", "--model"));
+  HOWDAH_RETURN_IF_ERROR(Require(!spec.input.path.empty(), "input", "input.path", "--input"));
+  HOWDAH_RETURN_IF_ERROR(
+      Require(!spec.output.path.empty(), "output", "output.path", "--output"));
+  return spec;
+}
+
+}  // namespace howdah

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/status.h"
+#include "schema/feed.h"
+#include "schema/landing.h"
+
+namespace howdah {
+
+/// A job as the user described it: job file, --set and flags merged, every key known, every value
+/// of its type and in its range. Nothing is opened yet. Names follow the job file's sections.
+struct JobSpec {
+  std::string job_id;  ///< "": a digest of the plan
+
+  struct Model {
+    std::string path;
+    std::string signature;  ///< "": serving_default, or the only one
+    std::vector<std::string> tags = {"serve"};
+    std::string sha256;  ///< "": not pinned
+    int64_t batch_rows = 1024;
+    int64_t runners = 0;  ///< 0: one per core
+    int64_t intra_op_threads = 1;
+    std::string tensorflow;  ///< where to look for it first; a flag, not a key
+  } model;
+
+  struct Input {
+    std::vector<std::string> path;
+    std::string format;  ///< "": by extension
+    TensorColumns tensors;
+  } input;
+
+  struct Output {
+    std::string path;
+    std::string format = "parquet";
+    std::string mode = "new";
+    std::vector<std::string> keep;
+    std::vector<std::string> partition_by;
+    std::string schema;
+    std::string profile = "lake";
+    std::string compression;  ///< "": the format's default
+    int64_t file_size = int64_t{256} << 20;
+    int64_t memory = int64_t{1} << 30;
+    int64_t max_open_partitions = 64;
+    std::string staging;
+    std::string csv_dialect = "rfc4180";
+    std::vector<OutputColumn> columns;
+  } output;
+
+  struct Checks {
+    std::string bad_rows = "fail";
+    std::string max_bad_rows = "1000";
+    std::string nan = "allow";
+  } checks;
+};
+
+/// A value before it is known which key it belongs to.
+using SettingValue = std::variant<bool, int64_t, double, std::string, std::vector<std::string>,
+                                  std::map<std::string, std::string>>;
+
+/// One `key = value`, and where the user wrote it.
+struct Setting {
+  std::string key;    ///< "output.path", "input.tensors.features"
+  SettingValue value;
+  std::string place;  ///< "job.toml, line 7" or "--set" or "--output"
+};
+
+/// The settings of a job file's text, in its order. InvalidInput: a TOML syntax error (file, line,
+/// column, what was expected), or a value of a kind no key has.
+Result<std::vector<Setting>> ParseJobFile(const std::string& text, const std::string& file);
+
+/// "section.key=value" from the command line. The value is read as TOML where it is TOML, else as a
+/// plain string.
+Result<Setting> ParseAssignment(const std::string& assignment);
+
+/// Apply `settings` in order (the last one of a key wins), then check what must be there.
+/// InvalidInput: an unknown key (names the nearest), a value of the wrong type or out of range, a
+/// required key missing. Unsupported: a value that this version does not have yet.
+Result<JobSpec> MakeJobSpec(const std::vector<Setting>& settings);
+
+/// Every key there is, for messages and documentation; dynamic ones end in ".<name>".
+std::vector<std::string> JobKeys();
+
+}  // namespace howdah

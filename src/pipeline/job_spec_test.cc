@@ -1,0 +1,129 @@
+#include "pipeline/job_spec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace howdah {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr char kMinimal[] = R"(
+[model]
+path = "m"
+[input]
+path = "in/*.parquet"
+[output]
+path = "out"
+)";
+
+Result<JobSpec> Parse(const std::string& text, std::vector<std::string> sets = {}) {
+  HOWDAH_ASSIGN_OR_RETURN(std::vector<Setting> settings, ParseJobFile(text, "job.toml"));
+  for (const std::string& set : sets) {
+    HOWDAH_ASSIGN_OR_RETURN(Setting setting, ParseAssignment(set));
+    settings.push_back(setting);
+  }
+  return MakeJobSpec(settings);
+}
+
+std::string ErrorOf(const std::string& text, std::vector<std::string> sets = {}) {
+  const Result<JobSpec> spec = Parse(text, std::move(sets));
+  return spec.ok() ? "no error" : spec.status().message();
+}
+
+TEST(JobFile, KeysLandInTheirFields) {
+  const auto spec = Parse(R"(
+[job]
+id = "churn-1"
+[model]
+path = "m"
+batch_rows = 64
+tags = ["serve", "gpu"]
+[input]
+path = ["a", "b,c"]
+[input.tensors]
+features = ["f0", "f1"]
+body = "text, with a comma"
+[output]
+path = "out"
+keep = ["id"]
+file_size = "64KiB"
+[output.columns]
+z_first = "output_0"
+a_second = { from = "probs", as = "binary" }
+)");
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  EXPECT_EQ(spec->job_id, "churn-1");
+  EXPECT_EQ(spec->model.batch_rows, 64);
+  EXPECT_THAT(spec->model.tags, ElementsAre("serve", "gpu"));
+  EXPECT_THAT(spec->input.path, ElementsAre("a", "b,c"));
+  EXPECT_THAT(spec->input.tensors.at("features"), ElementsAre("f0", "f1"));
+  EXPECT_THAT(spec->input.tensors.at("body"), ElementsAre("text, with a comma"));
+  EXPECT_EQ(spec->output.file_size, 65536);
+  ASSERT_EQ(spec->output.columns.size(), 2u);
+  EXPECT_EQ(spec->output.columns[0].name, "z_first") << "the order of the file is kept";
+  EXPECT_EQ(spec->output.columns[1].from, "probs");
+  EXPECT_TRUE(spec->output.columns[1].binary);
+}
+
+TEST(JobFile, SyntaxErrorNamesLineAndColumn) {
+  EXPECT_THAT(ErrorOf("[model]\npath = \"m\nx = 1\n"), HasSubstr("job.toml, line 2, column"));
+}
+
+TEST(JobFile, UnknownKeyNamesTheNearestAndItsLine) {
+  EXPECT_THAT(ErrorOf("[model]\npaht = \"m\"\n"),
+              AllOf(HasSubstr("job.toml, line 2"), HasSubstr("unknown key 'model.paht'"),
+                    HasSubstr("did you mean 'model.path'?")));
+  EXPECT_THAT(ErrorOf("[modle]\npath = \"m\"\n"),
+              AllOf(HasSubstr("'modle.path'"), HasSubstr("did you mean 'model.path'?")));
+}
+
+TEST(JobFile, WrongTypeAndRangeAreRefusedByName) {
+  EXPECT_THAT(ErrorOf("[model]\nbatch_rows = \"many\"\n"),
+              HasSubstr("'model.batch_rows' must be a whole number"));
+  EXPECT_THAT(ErrorOf("[model]\nbatch_rows = 0\n"), HasSubstr("must be from 1 to"));
+  EXPECT_THAT(ErrorOf("[model]\nbatch_rows = 1.5\n"), HasSubstr("a whole number"));
+  EXPECT_THAT(ErrorOf("[output]\nfile_size = \"big\"\n"), HasSubstr("'output.file_size'"));
+  EXPECT_THAT(ErrorOf("[input]\npath = [1]\n"), HasSubstr("'input.path'"));
+  EXPECT_THAT(ErrorOf("[output.columns]\nx = { form = \"a\" }\n"),
+              HasSubstr("did you mean 'from'?"));
+}
+
+TEST(JobFile, ValuesOfALaterVersionAreToldApartFromSlips) {
+  EXPECT_THAT(ErrorOf("[output]\nmode = \"append\"\n"), HasSubstr("is not available in howdah"));
+  EXPECT_THAT(ErrorOf("[output]\nmode = \"nwe\"\n"), HasSubstr("did you mean 'new'?"));
+}
+
+TEST(JobSpec, WhatMustBeThereIsNamedWithItsFlag) {
+  EXPECT_THAT(ErrorOf("[model]\npath = \"m\"\n"), HasSubstr("--input"));
+  EXPECT_TRUE(Parse(kMinimal).ok());
+}
+
+TEST(JobSpec, AssignmentsOverrideTheFileAndMayBePlainText) {
+  const auto spec = Parse(kMinimal, {"output.path=else where", "model.batch_rows=7",
+                                     "input.tensors.x=\"a,b\"", "output.keep=[\"k\"]",
+                                     "input.tensors.y=a,b", "job.id=2026"});
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  EXPECT_EQ(spec->output.path, "else where");
+  EXPECT_EQ(spec->model.batch_rows, 7);
+  EXPECT_THAT(spec->input.tensors.at("y"), ElementsAre("a", "b"));
+  EXPECT_THAT(spec->output.keep, ElementsAre("k"));
+  EXPECT_EQ(spec->job_id, "2026");
+  EXPECT_THAT(ErrorOf(kMinimal, {"nonsense"}), HasSubstr("section.key=value"));
+}
+
+TEST(JobSpec, EnvironmentIsExpandedInPathsOnly) {
+  setenv("HOWDAH_TEST_DIR", "/data", 1);
+  const auto spec = Parse(kMinimal, {"output.path=${HOWDAH_TEST_DIR}/p", "job.id=${X}"});
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  EXPECT_EQ(spec->output.path, "/data/p");
+  EXPECT_EQ(spec->job_id, "${X}");
+  EXPECT_THAT(ErrorOf(kMinimal, {"output.path=${HOWDAH_NOT_SET}"}),
+              HasSubstr("'HOWDAH_NOT_SET' is not set"));
+}
+
+}  // namespace
+}  // namespace howdah

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commit/job.h"
+#include "encode/encoder.h"
+#include "model/saved_model.h"
+#include "pipeline/inputs.h"
+#include "pipeline/job_spec.h"
+#include "pipeline/storages.h"
+#include "schema/feed.h"
+#include "schema/landing.h"
+
+namespace howdah {
+
+/// A job of which everything is known that can be known before the first row.
+struct PreparedJob {
+  JobSpec spec;
+
+  std::string model_path;    ///< local SavedModel directory
+  std::string model_sha256;  ///< SavedModelDigest
+  Signature signature;
+  bool onednn = false;       ///< whether TensorFlow may use its oneDNN kernels
+
+  InputSet inputs;
+  std::vector<std::string> read_columns;  ///< what the model and the kept columns need
+  std::optional<Feed> feed;               ///< always set
+  std::optional<Landing> landing;         ///< always set
+
+  FileSystem* output_fs = nullptr;  ///< not owned: lives in Storages
+  DatasetPaths paths;
+  const Format* format = nullptr;
+  std::string compression;
+
+  JobPlan plan;
+  std::vector<std::string> warnings;
+
+  int64_t input_rows() const;
+};
+
+/// Look at model, inputs and output as the job will use them; writes nothing and does not load
+/// TensorFlow. Any error means that the job, not the run, is wrong.
+Result<PreparedJob> Prepare(const Storages& storages, JobSpec spec);
+
+}  // namespace howdah

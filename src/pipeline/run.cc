@@ -1,0 +1,140 @@
+#include "pipeline/run.h"
+
+#include <sys/resource.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/environment.h"
+#include "base/log.h"
+#include "base/units.h"
+#include "model/predictor.h"
+#include "model/tensorflow_library.h"
+#include "pipeline/prepare.h"
+#include "pipeline/score.h"
+#include "pipeline/summary.h"
+
+namespace howdah {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+int64_t RunnerCount(const JobSpec& spec) {
+  if (spec.model.runners > 0) return spec.model.runners;
+  return std::max<int64_t>(1, std::thread::hardware_concurrency());
+}
+
+Result<std::unique_ptr<Predictor>> LoadModel(const PreparedJob& job,
+                                             const RunOptions& options) {
+  PredictorOptions load;
+  HOWDAH_ASSIGN_OR_RETURN(load.library,
+                          FindTensorFlow(job.spec.model.tensorflow, options.engine_directory));
+  load.directory = job.model_path;
+  load.tags = job.spec.model.tags;
+  load.signature = job.signature;
+  load.outputs = job.landing->outputs();
+  load.intra_op_threads = static_cast<int>(job.spec.model.intra_op_threads);
+  HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<Predictor> predictor, LoadPredictor(load));
+  Log(LogLevel::kInfo, "model '{}' loaded by TensorFlow {} ({})", job.model_path,
+      predictor->runtime_version(), load.library);
+  return predictor;
+}
+
+/// Rows of the splits that still have to be scored.
+int64_t RowsOf(const JobPlan& plan, const std::vector<int64_t>& splits) {
+  int64_t rows = 0;
+  for (const int64_t id : splits) rows += plan.splits[static_cast<size_t>(id)].rows();
+  return rows;
+}
+
+void LogPlan(const PreparedJob& job, const JobStatus& status) {
+  Log(LogLevel::kInfo, "job {}: {} rows in {} files ({}), {} splits, {} done before; output '{}'",
+      job.plan.job_id, FormatCount(job.input_rows()), job.inputs.files.size(),
+      FormatByteSize(job.inputs.bytes()), job.plan.splits.size(), status.splits_done,
+      job.paths.dataset);
+  for (const std::string& warning : job.warnings) Log(LogLevel::kWarning, "{}", warning);
+}
+
+Status ScoreMissing(const PreparedJob& prepared, Predictor& predictor, Job& job,
+                    const RunOptions& options, RunFigures* figures) {
+  HOWDAH_ASSIGN_OR_RETURN(std::vector<int64_t> missing, job.MissingSplits());
+  figures->splits_scored = static_cast<int64_t>(missing.size());
+  const int64_t rows = RowsOf(job.plan(), missing);
+  {
+    ProgressReporter progress(figures->counters, rows, options.progress, options.metrics_file);
+    HOWDAH_RETURN_IF_ERROR(ScoreSplits(prepared, predictor, job, missing,
+                                       RunnerCount(prepared.spec), options.stop,
+                                       &figures->counters));
+  }
+  if (options.metrics_file.empty()) return Status::OK();
+  return WriteMetrics(figures->counters, rows, options.metrics_file);
+}
+
+/// RunJob with its steps in order; `*began` turns true when the first byte may have been written.
+Result<std::string> Run(const Storages& storages, JobSpec spec, const RunOptions& options,
+                        bool* began) {
+  const auto start = Clock::now();
+  HOWDAH_ASSIGN_OR_RETURN(PreparedJob prepared, Prepare(storages, std::move(spec)));
+  HOWDAH_ASSIGN_OR_RETURN(JobStatus status,
+                          LookAtJob(*prepared.output_fs, prepared.paths, prepared.plan,
+                                    options.restart));
+  RunFigures figures;
+  if (status.state == JobState::kPublished) {
+    Log(LogLevel::kInfo, "job {} is already published in '{}'", prepared.plan.job_id,
+        prepared.paths.dataset);
+    figures.seconds_prepare = figures.seconds_total = SecondsSince(start);
+    return RunSummary(prepared, *status.ledger, "already_published", figures);
+  }
+  LogPlan(prepared, status);
+  HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<Predictor> predictor, LoadModel(prepared, options));
+  HOWDAH_ASSIGN_OR_RETURN(
+      std::unique_ptr<Job> job,
+      Job::Open(*prepared.output_fs, Environment::System(), prepared.paths, prepared.plan,
+                options.restart));
+  *began = true;
+  figures.seconds_prepare = SecondsSince(start);
+  if (job->published()) {  // by another run, since we looked
+    figures.seconds_total = SecondsSince(start);
+    return RunSummary(prepared, *job->published(), "already_published", figures);
+  }
+
+  const auto scoring = Clock::now();
+  HOWDAH_RETURN_IF_ERROR(ScoreMissing(prepared, *predictor, *job, options, &figures));
+  figures.seconds_score = SecondsSince(scoring);
+  figures.tensorflow = predictor->runtime_version();
+  figures.copies = predictor->copy_counts();
+
+  const auto publishing = Clock::now();
+  HOWDAH_ASSIGN_OR_RETURN(Ledger ledger, job->Publish(LedgerRunText(prepared, figures)));
+  figures.seconds_publish = SecondsSince(publishing);
+  figures.seconds_total = SecondsSince(start);
+  Log(LogLevel::kInfo, "published {} rows in {} files ({}) to '{}'",
+      FormatCount(ledger.rows_written()), ledger.files(), FormatByteSize(ledger.bytes()),
+      prepared.paths.dataset);
+  return RunSummary(prepared, ledger, "published", figures);
+}
+
+}  // namespace
+
+RunResult RunJob(const Storages& storages, JobSpec spec, const RunOptions& options) {
+  RunResult result;
+  result.status =
+      Run(storages, std::move(spec), options, &result.began).Value(&result.summary);
+  return result;
+}
+
+Result<CheckResult> CheckJob(const Storages& storages, JobSpec spec, const RunOptions& options) {
+  HOWDAH_ASSIGN_OR_RETURN(PreparedJob prepared, Prepare(storages, std::move(spec)));
+  HOWDAH_ASSIGN_OR_RETURN(JobStatus status,
+                          LookAtJob(*prepared.output_fs, prepared.paths, prepared.plan,
+                                    options.restart));
+  HOWDAH_RETURN_IF_ERROR(
+      FindTensorFlow(prepared.spec.model.tensorflow, options.engine_directory).status());
+  return CheckResult{CheckSummary(prepared, status), CheckText(prepared, status)};
+}
+
+}  // namespace howdah

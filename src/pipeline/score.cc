@@ -1,0 +1,318 @@
+#include "pipeline/score.h"
+
+#include <arrow/util/byte_size.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/byte_queue.h"
+#include "base/environment.h"
+#include "base/log.h"
+#include "pipeline/ordered_queue.h"
+#include "source/source.h"
+#include "write/task_writer.h"
+
+namespace howdah {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int64_t kMostQueueBytes = int64_t{32} << 20;
+constexpr int64_t kMostRowGroupBytes = int64_t{64} << 20;
+
+/// Adds the time it lives to a counter.
+class BusyTimer {
+ public:
+  explicit BusyTimer(StageCounters& stage) : stage_(stage), start_(Clock::now()) {}
+  ~BusyTimer() {
+    stage_.busy_ns += std::chrono::nanoseconds(Clock::now() - start_).count();
+  }
+
+ private:
+  StageCounters& stage_;
+  Clock::time_point start_;
+};
+
+int64_t BytesOf(const arrow::RecordBatch& batch) {
+  return arrow::util::ReferencedBufferSize(batch).ValueOr(0);
+}
+
+/// A batch on its way to the model; without rows: the end of its split.
+struct ReadItem {
+  int64_t sequence = 0;
+  int64_t split = 0;
+  SourceBatch batch;
+};
+
+/// A batch on its way to the writer; without a batch: the end of its split.
+struct ScoredItem {
+  int64_t split = 0;
+  std::shared_ptr<arrow::RecordBatch> batch;
+};
+
+class Scorer {
+ public:
+  Scorer(const PreparedJob& prepared, Predictor& predictor, Job& job, ScoreCounters* counters)
+      : prepared_(prepared),
+        predictor_(predictor),
+        job_(job),
+        counters_(*counters),
+        read_queue_(QueueBytes()),
+        write_queue_(QueueBytes()) {}
+
+  Status Run(const std::vector<int64_t>& splits, int64_t runners, const std::stop_token& stop) {
+    counters_.model.threads = runners;
+    std::stop_callback on_stop(stop, [this] {
+      Fail(Error(ErrorKind::kCancelled,
+                 "interrupted; nothing visible changed, the same command resumes"));
+    });
+    {
+      std::vector<std::jthread> threads;
+      threads.emplace_back([&] { Stage(&Scorer::ReadAll, splits); });
+      for (int64_t i = 0; i < runners; ++i) {
+        threads.emplace_back([&] { Stage(&Scorer::RunModel); });
+      }
+      threads.emplace_back([&] { Stage(&Scorer::WriteAll); });
+    }
+    counters_.model.starved_ns = read_queue_.pop_wait().count();
+    counters_.read.blocked_ns = read_queue_.push_wait().count();
+    counters_.model.blocked_ns = write_queue_.push_wait().count();
+    counters_.write.starved_ns = write_queue_.pop_wait().count();
+    std::lock_guard lock(mutex_);
+    return first_error_;
+  }
+
+ private:
+  int64_t QueueBytes() const {
+    constexpr int64_t kShareOfMemory = 16;
+    return std::min(prepared_.spec.output.memory / kShareOfMemory, kMostQueueBytes);
+  }
+
+  template <typename Method, typename... Args>
+  void Stage(Method method, const Args&... args) {
+    const Status status = (this->*method)(args...);
+    if (!status.ok()) Fail(status);
+  }
+
+  /// Keep the first error and let every stage come to its end.
+  void Fail(const Status& status) {
+    {
+      std::lock_guard lock(mutex_);
+      if (first_error_.ok()) first_error_ = status;
+    }
+    read_queue_.Cancel();
+    write_queue_.Cancel();
+  }
+
+  // -- read ------------------------------------------------------------------------------------
+
+  Status ReadAll(const std::vector<int64_t>& splits) {
+    int64_t sequence = 0;
+    for (const int64_t id : splits) {
+      const Split& split = job_.plan().splits[static_cast<size_t>(id)];
+      std::unique_ptr<SplitReader> reader;
+      if (!split.parts.empty()) {
+        BusyTimer busy(counters_.read);
+        HOWDAH_ASSIGN_OR_RETURN(reader, OpenSplit(split));
+      }
+      for (bool more = true; more; ++sequence) {
+        ReadItem item{sequence, id};
+        if (reader != nullptr) {
+          BusyTimer busy(counters_.read);
+          HOWDAH_ASSIGN_OR_RETURN(item.batch, reader->Next());
+        }
+        more = item.batch.rows != nullptr;
+        const int64_t bytes = more ? BytesOf(*item.batch.rows) : 0;
+        counters_.read.batches += more ? 1 : 0;
+        counters_.read.bytes += bytes;
+        if (!read_queue_.Push(std::move(item), bytes)) return Status::OK();
+      }
+    }
+    read_queue_.Close();
+    write_queue_.Close(sequence);
+    return Status::OK();
+  }
+
+  Result<std::unique_ptr<SplitReader>> OpenSplit(const Split& split) {
+    std::vector<std::shared_ptr<ByteSource>> files;
+    for (size_t i = 0; i < split.parts.size(); ++i) {
+      const int64_t index = split.parts[i].file;
+      if (i > 0 && split.parts[i - 1].file == index) {
+        files.push_back(files.back());
+        continue;
+      }
+      HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file,
+                              OpenUnchanged(static_cast<size_t>(index)));
+      files.push_back(std::move(file));
+    }
+    SplitReadOptions options;
+    options.columns = prepared_.read_columns;
+    options.batch_rows = prepared_.spec.model.batch_rows;
+    return prepared_.inputs.format->Open(split, std::move(files), options);
+  }
+
+  Result<std::unique_ptr<ByteSource>> OpenUnchanged(size_t index) {
+    const InputFile& planned = job_.plan().inputs[index];
+    const std::string& path = prepared_.inputs.paths[index];
+    HOWDAH_ASSIGN_OR_RETURN(FileInfo now, prepared_.inputs.fs->Stat(path));
+    if (now.size != planned.length || now.mtime_us != planned.mtime_us) {
+      return Error(ErrorKind::kInvalidInput,
+                   "input '{}' changed while the job ran: planned with {} bytes of {}, now {} "
+                   "bytes of {}; run the job with --restart",
+                   planned.url, planned.length, FormatTimestamp(planned.mtime_us), now.size,
+                   FormatTimestamp(now.mtime_us));
+    }
+    return prepared_.inputs.fs->OpenInput(path);
+  }
+
+  // -- model -----------------------------------------------------------------------------------
+
+  Status RunModel() {
+    while (std::optional<ReadItem> item = read_queue_.Pop()) {
+      ScoredItem scored{item->split};
+      int64_t bytes = 0;
+      if (item->batch.rows != nullptr) {
+        BusyTimer busy(counters_.model);
+        Result<std::shared_ptr<arrow::RecordBatch>> batch = ScoreBatch(*item->batch.rows);
+        if (!batch.ok()) return WithContext(batch.status(), Describe(*item));
+        scored.batch = *std::move(batch);
+        bytes = BytesOf(*scored.batch);
+        counters_.model.batches += 1;
+        counters_.model.bytes += bytes;
+      }
+      const int64_t sequence = item->sequence;
+      item.reset();  // let go of the input before waiting for room
+      if (!write_queue_.Push(sequence, std::move(scored), bytes)) break;
+    }
+    return Status::OK();
+  }
+
+  Result<std::shared_ptr<arrow::RecordBatch>> ScoreBatch(const arrow::RecordBatch& rows) {
+    HOWDAH_ASSIGN_OR_RETURN(std::vector<Tensor> inputs, prepared_.feed->Tensors(rows));
+    HOWDAH_ASSIGN_OR_RETURN(std::vector<Tensor> outputs, predictor_.Run(inputs));
+    return prepared_.landing->Convert(rows, outputs);
+  }
+
+  std::string Describe(const ReadItem& item) const {
+    const auto file = static_cast<size_t>(item.batch.file);
+    return fmt::format("split {}, the {} rows from row {} of '{}'", item.split,
+                       item.batch.rows->num_rows(), item.batch.first_row,
+                       job_.plan().inputs[file].url);
+  }
+
+  // -- write -----------------------------------------------------------------------------------
+
+  /// An attempt at one split, from its directory to its commit.
+  struct OpenTask {
+    Attempt attempt;
+    TaskCommit commit;
+    std::unique_ptr<TaskWriter> writer;
+  };
+
+  Status WriteAll() {
+    std::optional<OpenTask> task;
+    const Status status = WriteTasks(&task);
+    if (task) {
+      task->writer.reset();
+      job_.DiscardAttempt(task->attempt);
+    }
+    return status;
+  }
+
+  Status WriteTasks(std::optional<OpenTask>* task) {
+    while (std::optional<ScoredItem> item = write_queue_.Pop()) {
+      BusyTimer busy(counters_.write);
+      if (!*task) HOWDAH_RETURN_IF_ERROR(BeginTask(item->split, task));
+      if (item->batch == nullptr) {
+        HOWDAH_RETURN_IF_ERROR(CommitTask(task));
+        continue;
+      }
+      const int64_t rows = item->batch->num_rows();
+      HOWDAH_RETURN_IF_ERROR((*task)->writer->Write(*item->batch));
+      (*task)->commit.input_rows += rows;
+      (*task)->commit.rows_written += rows;
+      counters_.rows += rows;
+      counters_.write.batches += 1;
+    }
+    return Status::OK();
+  }
+
+  Status BeginTask(int64_t split, std::optional<OpenTask>* task) {
+    OpenTask begun;
+    HOWDAH_ASSIGN_OR_RETURN(begun.attempt, job_.BeginAttempt(split));
+    begun.commit.split = split;
+    begun.commit.attempt = begun.attempt.id;
+    begun.commit.started_us = Environment::System().NowMicros();
+
+    TaskWriterOptions options;
+    options.format = prepared_.format;
+    options.schema = prepared_.landing->schema();
+    options.encoder.compression = prepared_.compression;
+    constexpr int64_t kShareOfMemory = 4;
+    options.encoder.row_group_bytes =
+        std::min(prepared_.spec.output.memory / kShareOfMemory, kMostRowGroupBytes);
+    options.encoder.kept_columns = prepared_.landing->kept();
+    options.encoder.metadata = {{"howdah.job_id", job_.plan().job_id},
+                                {"howdah.split", SplitName(split)}};
+    options.file_bytes = prepared_.spec.output.file_size;
+    options.directory = begun.attempt.directory;
+    options.data_file_name = [this, split](int64_t n) {
+      return job_.DataFileName(split, n, prepared_.format->extension());
+    };
+    HOWDAH_ASSIGN_OR_RETURN(begun.writer,
+                            TaskWriter::Make(*prepared_.output_fs, std::move(options)));
+    *task = std::move(begun);
+    return Status::OK();
+  }
+
+  Status CommitTask(std::optional<OpenTask>* task) {
+    OpenTask& open = **task;
+    HOWDAH_ASSIGN_OR_RETURN(open.commit.files, open.writer->Finish());
+    open.commit.finished_us = Environment::System().NowMicros();
+    const TaskCommit commit = std::move(open.commit);
+    task->reset();  // from here on its files may be the job's: nobody discards them
+    HOWDAH_ASSIGN_OR_RETURN(TaskOutcome outcome, job_.CommitTask(commit));
+    if (outcome == TaskOutcome::kLost) {
+      Log(LogLevel::kInfo, "split {} was finished by another run first", commit.split);
+    }
+    for (const FileRecord& file : commit.files) {
+      counters_.bytes += file.bytes;
+      counters_.write.bytes += file.bytes;
+    }
+    counters_.splits += 1;
+    return Status::OK();
+  }
+
+  const PreparedJob& prepared_;
+  Predictor& predictor_;
+  Job& job_;
+  ScoreCounters& counters_;
+  ByteQueue<ReadItem> read_queue_;
+  OrderedQueue<ScoredItem> write_queue_;
+  std::mutex mutex_;
+  Status first_error_;
+};
+
+}  // namespace
+
+double StageCounters::busy_ns_per_thread() const {
+  const auto busy = static_cast<double>(busy_ns.load());
+  return busy / static_cast<double>(std::max<int64_t>(threads.load(), 1));
+}
+
+const StageCounters& ScoreCounters::bottleneck() const {
+  const StageCounters* most = &read;
+  for (const StageCounters* stage : {&model, &write}) {
+    if (stage->busy_ns_per_thread() > most->busy_ns_per_thread()) most = stage;
+  }
+  return *most;
+}
+
+Status ScoreSplits(const PreparedJob& prepared, Predictor& predictor, Job& job,
+                   const std::vector<int64_t>& splits, int64_t runners, std::stop_token stop,
+                   ScoreCounters* counters) {
+  Scorer scorer(prepared, predictor, job, counters);
+  return scorer.Run(splits, runners, stop);
+}
+
+}  // namespace howdah

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "commit/job.h"
+#include "model/predictor.h"
+#include "pipeline/prepare.h"
+
+namespace howdah {
+
+/// What one stage has done so far. Thread-safe.
+struct StageCounters {
+  explicit StageCounters(std::string stage_name) : name(std::move(stage_name)) {}
+  const std::string name;
+  std::atomic<int64_t> threads{1}, batches{0}, bytes{0};
+  std::atomic<int64_t> busy_ns{0};
+  std::atomic<int64_t> starved_ns{0};  ///< waited for input
+  std::atomic<int64_t> blocked_ns{0};  ///< waited for room to put its output
+
+  /// Nanoseconds of work for each of its threads: the higher, the nearer to being the bottleneck.
+  double busy_ns_per_thread() const;
+};
+
+/// Counters of a whole run, read by the progress line while the stages write them.
+struct ScoreCounters {
+  StageCounters read{"read"}, model{"model"}, write{"write"};
+  std::atomic<int64_t> rows{0};   ///< through the writer
+  std::atomic<int64_t> bytes{0};  ///< of output files closed
+  std::atomic<int64_t> splits{0};
+
+  /// The stage with the highest busy_ns_per_thread.
+  const StageCounters& bottleneck() const;
+};
+
+/// Score `splits` of the job: one thread reads, `runners` threads run the model, one thread writes;
+/// queues between them are bounded in bytes, so that memory does not depend on the input's size.
+/// Rows land in input order. Each finished split is committed to `job` before the next one is.
+///
+///   The first error of any stage stops all; a batch's error names its split, file and rows.
+///   Cancelled: `stop` was requested; splits committed so far stay.
+Status ScoreSplits(const PreparedJob& prepared, Predictor& predictor, Job& job,
+                   const std::vector<int64_t>& splits, int64_t runners, std::stop_token stop,
+                   ScoreCounters* counters);
+
+}  // namespace howdah

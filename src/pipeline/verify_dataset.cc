@@ -1,0 +1,130 @@
+#include "pipeline/verify_dataset.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/units.h"
+#include "commit/ledger.h"
+#include "commit/verify.h"
+#include "encode/encoder.h"
+#include "pipeline/json_text.h"
+
+namespace howdah {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string_view Name(Defect defect) {
+  switch (defect) {
+    case Defect::kMissing:
+      return "missing";
+    case Defect::kLength:
+      return "length";
+    case Defect::kChecksum:
+      return "checksum";
+    case Defect::kRows:
+      return "rows";
+    case Defect::kForeign:
+      return "foreign";
+  }
+  return "";
+}
+
+const Format* FormatOf(const std::string& path) {
+  for (const Format* format : BuiltinFormats()) {
+    const std::string& extension = format->extension();
+    if (path.size() > extension.size() &&
+        path.compare(path.size() - extension.size(), extension.size(), extension) == 0) {
+      return format;
+    }
+  }
+  return nullptr;
+}
+
+/// Level 1 for one file: what its own footer says. Files that level 0 already found wanting are
+/// passed over.
+Result<std::optional<Finding>> CheckFooter(FileSystem& fs, const std::string& dataset,
+                                           const FileRecord& record) {
+  const std::string path = JoinPath(dataset, record.path);
+  Result<std::unique_ptr<ByteSource>> file = fs.OpenInput(path);
+  if (Is(file.status(), ErrorKind::kNotFound)) return std::nullopt;
+  HOWDAH_RETURN_IF_ERROR(file.status());
+  if ((*file)->size() != record.bytes) return std::nullopt;
+  const Format* format = FormatOf(record.path);
+  if (format == nullptr) {
+    return Finding{Defect::kRows, record.path, "no format reads a file of this name"};
+  }
+  Result<ReadBackFile> footer = format->ReadBack(**file);
+  if (!footer.ok()) return Finding{Defect::kRows, record.path, footer.status().message()};
+  if (footer->rows != record.rows) {
+    return Finding{Defect::kRows, record.path,
+                   fmt::format("the ledger says {} rows, the file's footer {}", record.rows,
+                               footer->rows)};
+  }
+  return std::nullopt;
+}
+
+Status CheckFooters(FileSystem& fs, const std::string& dataset, const Ledger& ledger,
+                    std::vector<Finding>* findings) {
+  for (const TaskCommit& task : ledger.tasks) {
+    for (const FileRecord& record : task.files) {
+      HOWDAH_ASSIGN_OR_RETURN(std::optional<Finding> finding,
+                              CheckFooter(fs, dataset, record));
+      if (finding) findings->push_back(*std::move(finding));
+    }
+  }
+  return Status::OK();
+}
+
+Result<std::vector<Finding>> FindDefects(FileSystem& fs, const std::string& dataset,
+                                         const Ledger& ledger, VerifyLevel level) {
+  HOWDAH_ASSIGN_OR_RETURN(std::vector<Finding> findings, VerifyListing(fs, dataset, ledger));
+  if (level >= VerifyLevel::kFooters) {
+    for (Finding& finding : VerifyLedger(ledger)) findings.push_back(std::move(finding));
+    HOWDAH_RETURN_IF_ERROR(CheckFooters(fs, dataset, ledger, &findings));
+  }
+  if (level >= VerifyLevel::kChecksums) {
+    HOWDAH_ASSIGN_OR_RETURN(std::vector<Finding> more,
+                            VerifyChecksums(fs, dataset, ledger));
+    for (Finding& finding : more) findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+}  // namespace
+
+Result<VerifyResult> VerifyDataset(const Storages& storages, const std::string& dataset,
+                                   VerifyLevel level) {
+  HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(dataset));
+  HOWDAH_ASSIGN_OR_RETURN(Ledger ledger, ReadLedger(*location.fs, location.path));
+  HOWDAH_ASSIGN_OR_RETURN(std::vector<Finding> findings,
+                          FindDefects(*location.fs, location.path, ledger, level));
+  VerifyResult result;
+  Json list = Json::array();
+  for (const Finding& finding : findings) {
+    (finding.defect == Defect::kForeign ? result.foreign : result.damaged) = true;
+    list.push_back({{"defect", Name(finding.defect)},
+                    {"path", finding.path},
+                    {"detail", finding.detail}});
+    result.text += fmt::format("{}: {}: {}\n", Name(finding.defect), finding.path,
+                               finding.detail);
+  }
+  result.text += fmt::format("{}: {} rows, {} files, {}; level {}, job {}\n",
+                             findings.empty() ? "verified" : "NOT verified",
+                             FormatCount(ledger.rows_written()), ledger.files(),
+                             FormatByteSize(ledger.bytes()), static_cast<int>(level),
+                             ledger.job_id);
+  Json summary = SummaryHead("verify");
+  summary["dataset"] = location.url;
+  summary["level"] = static_cast<int>(level);
+  summary["ok"] = findings.empty();
+  summary["job_id"] = ledger.job_id;
+  summary["generation"] = ledger.generation;
+  summary["files"] = ledger.files();
+  summary["bytes"] = ledger.bytes();
+  summary["rows"] = ledger.rows_written();
+  summary["findings"] = std::move(list);
+  result.json = DumpJson(summary);
+  return result;
+}
+
+}  // namespace howdah
