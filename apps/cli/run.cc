@@ -1,0 +1,50 @@
+#include "pipeline/run.h"
+
+#include <unistd.h>
+
+#include <iostream>
+
+#include "cli/exit_code.h"
+#include "cli/interrupt.h"
+#include "cli/job_flags.h"
+#include "cli/verbs.h"
+
+namespace howdah::cli {
+namespace {
+
+int Run(const Context& context, const JobFlags& flags, const std::string& metrics_file) {
+  const InterruptWatcher interrupts;
+  Result<JobSpec> spec = ReadJob(flags);
+  if (!spec.ok()) return Fail(spec.status(), Phase::kPreparing);
+  RunOptions options;
+  options.restart = flags.restart ? Restart::kYes : Restart::kNo;
+  options.engine_directory = context.engine_directory;
+  options.metrics_file = metrics_file;
+  options.progress = isatty(STDERR_FILENO) ? ProgressStyle::kLine : ProgressStyle::kLog;
+  options.stop = interrupts.stop_token();
+  const RunResult result = RunJob(context.storages, *std::move(spec), options);
+  if (!result.status.ok()) {
+    return Fail(result.status, result.began ? Phase::kRunning : Phase::kPreparing);
+  }
+  std::cout << result.summary << std::endl;
+  return kDone;
+}
+
+}  // namespace
+
+void AddRun(CLI::App* app, Action* action) {
+  CLI::App* verb = app->add_subcommand("run", "Score a dataset and land the predictions");
+  const auto flags = AddJobFlags(verb);
+  const auto log = AddLogFlags(verb);
+  const auto metrics_file = std::make_shared<std::string>();
+  verb->add_option("--metrics", *metrics_file, "write Prometheus text to this file")
+      ->type_name("");
+  verb->callback([=] {
+    *action = [=](const Context& context) {
+      log->Init();
+      return Run(context, *flags, *metrics_file);
+    };
+  });
+}
+
+}  // namespace howdah::cli
