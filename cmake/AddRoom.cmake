@@ -2,7 +2,8 @@
 #          [TESTS file...] [TEST_LIBS target...])
 #
 # A room is one static library `howdah_<name>` under src/<name>. DEPENDS is the project's only
-# table of who may include whom: the test `layers` compares it with every #include. LIBS are the
+# table of who may include whom: the test `layers` compares it with every #include. HEADERS are
+# what other rooms may include; a header that is not listed is the room's own. LIBS are the
 # foreign libraries that the room's .cc files use; Arrow core is common to all rooms.
 # TESTS become one executable `<name>_test` that links the room and its declared rooms only.
 function(add_room name)
@@ -15,22 +16,36 @@ function(add_room name)
   target_link_libraries(${target} PUBLIC ${rooms} PyArrow::arrow fmt::fmt Threads::Threads
                                   PRIVATE ${ROOM_LIBS})
   target_precompile_headers(${target} REUSE_FROM howdah_precompiled)
-  set_property(GLOBAL APPEND PROPERTY HOWDAH_ROOMS "${name}: ${ROOM_DEPENDS}")
+  list(JOIN ROOM_DEPENDS " " depends)
+  list(JOIN ROOM_HEADERS " " headers)
+  set_property(GLOBAL APPEND PROPERTY HOWDAH_ROOMS "${name}: ${depends} | ${headers}")
 
   if(ROOM_TESTS)
-    add_executable(${name}_test ${ROOM_TESTS})
-    target_link_libraries(${name}_test PRIVATE ${target} GTest::gmock GTest::gtest_main
-                                               ${ROOM_TEST_LIBS})
-    target_precompile_headers(${name}_test REUSE_FROM howdah_precompiled)
-    gtest_discover_tests(${name}_test TEST_PREFIX "unit." PROPERTIES LABELS unit TIMEOUT 120
-                         DISCOVERY_TIMEOUT 60)
+    add_test_program(${name}_test LABEL unit SOURCES ${ROOM_TESTS}
+                                  LIBS ${target} ${ROOM_TEST_LIBS})
   endif()
 endfunction()
 
-# Write "room: its declared rooms" lines for tools/check_layers.py.
+# All GoogleTest programs: what a sanitizer build needs.
+add_custom_target(test_programs)
+
+# add_test_program(<name> LABEL <label> SOURCES file... LIBS target...)
+#
+# A GoogleTest program. Each of its cases is a test of ctest, "<label>.<name>.<Suite>.<Case>",
+# with that label: `ctest -L unit`, `ctest -R unit.base_test`.
+function(add_test_program name)
+  cmake_parse_arguments(TEST "" "LABEL" "SOURCES;LIBS" ${ARGN})
+  add_executable(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE ${TEST_LIBS} GTest::gmock GTest::gtest_main)
+  target_precompile_headers(${name} REUSE_FROM howdah_precompiled)
+  add_dependencies(test_programs ${name})
+  gtest_discover_tests(${name} TEST_PREFIX "${TEST_LABEL}.${name}."
+                       PROPERTIES LABELS ${TEST_LABEL} TIMEOUT 120 DISCOVERY_TIMEOUT 60)
+endfunction()
+
+# Write lines "room: declared rooms | public headers" for tools/check_layers.py.
 function(write_room_table file)
   get_property(lines GLOBAL PROPERTY HOWDAH_ROOMS)
   list(JOIN lines "\n" text)
-  string(REPLACE ";" " " text "${text}")
   file(WRITE ${file} "${text}\n")
 endfunction()

@@ -1,0 +1,36 @@
+# The front door: each target sets up what it needs on a fresh Debian 12 machine, then works.
+# Once that is done, nothing here needs the network.
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+
+.PHONY: help setup build test demo bench format lint clean
+
+help: ## this list (default)
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup:
+	@tools/setup
+
+build: setup ## build/bin/howdah, optimised
+	cmake --preset release --log-level=WARNING
+	cmake --build build --target howdah howdah_engine
+
+test: setup ## all tests, also under sanitizers; what CI runs
+	@$(PYTHON) tools/run_tests.py
+
+demo: build ## score some thousand source files found on this machine with a real model
+	@tools/setup demo
+	@examples/demo/run.sh
+
+bench: build ## CPU time and memory against tuned Python; ROWS=1000000
+	@$(PYTHON) benchmarks/run.py $(if $(ROWS),--rows $(ROWS))
+
+format: setup ## rewrite C++ files in the project's style
+	@$(PYTHON) tools/lint.py --format
+
+lint: setup ## clang-format and clang-tidy
+	cmake --preset lint --log-level=WARNING
+	@$(PYTHON) tools/lint.py
+
+clean: ## remove what was built; .venv and .cache stay, so that no network is needed
+	rm -rf build build-*/ demo-out bench-out

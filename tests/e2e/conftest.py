@@ -1,0 +1,120 @@
+"""Fixtures of the end-to-end tests. They run the command as a user would, and nothing else."""
+
+import fcntl
+import hashlib
+import importlib.metadata
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import pytest
+
+import support
+
+
+def pytest_sessionstart(session):
+    if not os.access(support.HOWDAH, os.X_OK):
+        pytest.exit(f"{support.HOWDAH} is missing: build it first, or set HOWDAH_BIN", 3)
+
+
+@pytest.fixture(scope="session")
+def zoo_folder():
+    """The models and TensorFlow's answers: made once, for all workers and later sessions."""
+    maker = pathlib.Path(support.__file__).with_name("zoo.py")
+    version = importlib.metadata.version("tensorflow-cpu")
+    key = hashlib.sha256(maker.read_bytes() + version.encode()).hexdigest()[:16]
+    cache = pathlib.Path(os.environ.get("HOWDAH_E2E_CACHE") or
+                         support.REPOSITORY / ".cache" / "e2e")
+    cache.mkdir(parents=True, exist_ok=True)
+    target = cache / f"zoo-{key}"
+    with open(cache / "zoo.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not target.exists():
+            for old in cache.glob("zoo-*"):
+                shutil.rmtree(old)
+            making = cache / "zoo-making"
+            subprocess.run([sys.executable, str(maker), str(making)], check=True)
+            making.rename(target)
+    return target
+
+
+@pytest.fixture
+def model(zoo_folder):
+    """model("linear"): the path of a SavedModel; not to be written to."""
+    return lambda name: zoo_folder / "models" / name
+
+
+@pytest.fixture
+def place():
+    """A fresh folder that everybody may enter, on a short path, gone afterwards."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="howdah-e2e-"))
+    folder.chmod(0o755)
+    yield folder
+    subprocess.run(["chmod", "-R", "u+rwx", str(folder)], check=False)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def linear(place, model):
+    """A small ready job: arguments of `run` or `check`, by name."""
+    table = support.linear_rows(3000)
+    support.write_rows(place / "in", table, files=3, row_group=500)
+
+    class Job:
+        rows = table
+        output = place / "out"
+        input = place / "in"
+        flags = ["--model", model("linear"), "--input", place / "in", "--output", place / "out",
+                 "--format", "parquet", "--keep", "id"]
+        run = ["run", *flags]
+
+    return Job
+
+
+@pytest.fixture
+def slow_job(place, model):
+    """A job that takes a second or two and has many splits; slow_job(rows) makes it."""
+
+    def make(rows=40_000, job_id=None, output="out", runners=None):
+        table = support.slow_rows(rows)
+        if not (place / "slow-in").exists():
+            support.write_rows(place / "slow-in", table, files=4, row_group=1000)
+
+        class Job:
+            pass
+
+        Job.rows = table
+        Job.output = place / output
+        Job.input = place / "slow-in"
+        Job.run = ["run", "--model", model("slow"), "--input", place / "slow-in",
+                   "--output", place / output, "--format", "parquet", "--keep", "n",
+                   "--set", "output.file_size=8KiB", "--set", "model.batch_rows=200"]
+        if job_id:
+            Job.run += ["--job-id", job_id]
+        if runners:
+            Job.run += ["--set", f"model.runners={runners}"]
+        return Job
+
+    return make
+
+
+@pytest.fixture
+def small_disk(place):
+    """small_disk(bytes): an empty tmpfs of that size; it can be made larger with resize."""
+    mounted = []
+
+    def mount(size):
+        folder = place / f"disk{len(mounted)}"
+        folder.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs",
+                        str(folder)], check=True)
+        mounted.append(folder)
+        return folder
+
+    yield mount
+    for folder in mounted:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        folder.rmdir()
