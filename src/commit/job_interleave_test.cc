@@ -117,7 +117,7 @@ class JobInterleaveTest : public CommitTest {
 };
 
 TEST_F(JobInterleaveTest, TwoDriversOfOneJobPublishItOnce) {
-  Explore(1, Driver(plan_), Driver(plan_), {"nightly.1"}, [&](const Outcomes& outcomes) {
+  Explore(7, Driver(plan_), Driver(plan_), {"nightly.1"}, [&](const Outcomes& outcomes) {
     EXPECT_TRUE(outcomes.first.ok() || IsConflict(outcomes.first)) << outcomes.first;
     EXPECT_TRUE(outcomes.second.ok() || IsConflict(outcomes.second)) << outcomes.second;
     EXPECT_TRUE(outcomes.first.ok() || outcomes.second.ok());
@@ -127,7 +127,7 @@ TEST_F(JobInterleaveTest, TwoDriversOfOneJobPublishItOnce) {
 }
 
 TEST_F(JobInterleaveTest, OfTwoJobsOneIsPublishedAndTheOtherIsTold) {
-  Explore(3, Driver(plan_), Driver(MakePlan("other")), {"nightly.1", "other.1"},
+  Explore(13, Driver(plan_), Driver(MakePlan("other")), {"nightly.1", "other.1"},
           [&](const Outcomes& outcomes) {
             EXPECT_NE(outcomes.first.ok(), outcomes.second.ok());
             EXPECT_EQ(Holder(), outcomes.first.ok() ? "nightly.1" : "other.1");
@@ -138,7 +138,7 @@ TEST_F(JobInterleaveTest, OfTwoJobsOneIsPublishedAndTheOtherIsTold) {
 }
 
 TEST_F(JobInterleaveTest, ARestartWithdrawsTheOtherDriverOrFindsTheDataset) {
-  Explore(3, Driver(plan_), Driver(MakePlan("nightly", kModelB), Restart::kYes),
+  Explore(13, Driver(plan_), Driver(MakePlan("nightly", kModelB), Restart::kYes),
           {"nightly.1", "nightly.2"}, [&](const Outcomes& outcomes) {
             const auto ledger = ReadLedger(*fs_, paths_.dataset);
             ASSERT_TRUE(ledger.ok()) << outcomes.first << outcomes.second;
@@ -153,7 +153,7 @@ TEST_F(JobInterleaveTest, RecoverBesideADriverHelpsOrStaysAside) {
   const Body recover = [&](FileSystem& fs) {
     return Recover(fs, environment_, paths_).status();
   };
-  Explore(1, Driver(plan_), recover, {"nightly.1"}, [&](const Outcomes& outcomes) {
+  Explore(5, Driver(plan_), recover, {"nightly.1"}, [&](const Outcomes& outcomes) {
     EXPECT_TRUE(outcomes.first.ok()) << outcomes.first;
     EXPECT_TRUE(outcomes.second.ok()) << outcomes.second;
     CheckPublished("nightly", 1);
@@ -164,7 +164,7 @@ TEST_F(JobInterleaveTest, AbandonBesideADriverEndsItOrComesTooLate) {
   const Body abandon = [&](FileSystem& fs) {
     return Abandon(fs, environment_, paths_, "nightly");
   };
-  Explore(1, Driver(plan_), abandon, {"nightly.1"}, [&](const Outcomes& outcomes) {
+  Explore(2, Driver(plan_), abandon, {"nightly.1"}, [&](const Outcomes& outcomes) {
     EXPECT_EQ(outcomes.first.ok(), Holder() == "nightly.1") << outcomes.first;
     EXPECT_NE(outcomes.first.ok(), outcomes.second.ok()) << outcomes.second;
     if (!outcomes.first.ok()) {

@@ -25,4 +25,8 @@ std::string DumpJson(const nlohmann::ordered_json& json) {
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+std::string CanonicalJson(const std::string& text) {
+  return nlohmann::json::parse(text, nullptr, false).dump();
+}
+
 }  // namespace howdah

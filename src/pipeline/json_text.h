@@ -20,4 +20,7 @@ nlohmann::ordered_json ColumnsJson(const arrow::Schema& schema);
 /// One line; bytes that are not UTF-8 (in paths) are replaced.
 std::string DumpJson(const nlohmann::ordered_json& json);
 
+/// The same JSON value with sorted keys and no spaces, as control files hold it.
+std::string CanonicalJson(const std::string& text);
+
 }  // namespace howdah

@@ -179,12 +179,13 @@ std::string CheckText(const PreparedJob& job, const JobStatus& status) {
 }
 
 std::string LedgerRunText(const PreparedJob& job, const RunFigures& figures) {
-  Json run = {{"tensorflow", figures.tensorflow},
-              {"model_path", job.model_path},
-              {"columns", ColumnsJson(*job.landing->schema())},
-              {"seconds", {{"prepare", figures.seconds_prepare}, {"score", figures.seconds_score}}},
-              {"stages", StagesJson(figures.counters)}};
-  return DumpJson(run);
+  const Json run = {
+      {"tensorflow", figures.tensorflow},
+      {"model_path", job.model_path},
+      {"columns", ColumnsJson(*job.landing->schema())},
+      {"seconds", {{"prepare", figures.seconds_prepare}, {"score", figures.seconds_score}}},
+      {"stages", StagesJson(figures.counters)}};
+  return CanonicalJson(DumpJson(run));
 }
 
 }  // namespace howdah

@@ -126,7 +126,9 @@ TEST_F(TaskWriterTest, RowsThatEndWithAFileLeaveNoEmptyFileBehind) {
 TEST_F(TaskWriterTest, AnAttemptWithoutRowsIsOneFileWithTheSchema) {
   for (const bool empty_batch : {false, true}) {
     auto writer = TaskWriter::Make(*memory_, Options(1 << 20)).ValueOrDie();
-    if (empty_batch) ASSERT_TRUE(writer->Write(*Rows(0, 0)).ok());
+    if (empty_batch) {
+      ASSERT_TRUE(writer->Write(*Rows(0, 0)).ok());
+    }
     const auto records = writer->Finish().ValueOrDie();
     ASSERT_EQ(records.size(), 1u);
     EXPECT_EQ(records[0].rows, 0);
