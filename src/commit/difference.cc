@@ -22,13 +22,23 @@ std::string Shortened(const json* value) {
 }
 
 const json* Member(const json* object, const std::string& key) {
-  if (object == nullptr) return nullptr;
+  if (object == nullptr || !object->is_object()) return nullptr;
   const auto found = object->find(key);
   return found == object->end() ? nullptr : &*found;
 }
 
 const json* Element(const json* array, size_t index) {
   return index < array->size() ? &(*array)[index] : nullptr;
+}
+
+/// How people know an element that is an input file: by its URL where both sides have one.
+std::string Label(const json* before, const json* after, size_t index) {
+  const json* old_url = Member(before, "url");
+  const json* new_url = Member(after, "url");
+  if (old_url != nullptr && new_url != nullptr && *old_url == *new_url && old_url->is_string()) {
+    return old_url->get<std::string>();
+  }
+  return std::to_string(index);
 }
 
 class Comparison {
@@ -47,7 +57,9 @@ class Comparison {
       }
     } else if (both && before->is_array() && after->is_array()) {
       for (size_t i = 0; i < std::max(before->size(), after->size()); ++i) {
-        Compare(Element(before, i), Element(after, i), fmt::format("{}[{}]", path, i));
+        const json* one = Element(before, i);
+        const json* other = Element(after, i);
+        Compare(one, other, fmt::format("{}[{}]", path, Label(one, other, i)));
       }
     } else if (!both || DumpJson(*before) != DumpJson(*after)) {
       Add(before, after, path);

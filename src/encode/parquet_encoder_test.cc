@@ -106,7 +106,7 @@ TEST(ParquetEncoder, DataPagesAreOfVersion1) {
 }
 
 TEST(ParquetEncoder, EveryPageHasAChecksum) {
-  std::string bytes = Encode({Noise(100)}, {.compression = "uncompressed"});
+  std::string bytes = Encode({Noise(100)}, {.compression = "none"});
   const auto table = Decode(bytes);
   const auto& list = static_cast<const arrow::ListArray&>(*table->column(1)->chunk(0));
   const float value = static_cast<const arrow::FloatArray&>(*list.values()).Value(500);
@@ -172,7 +172,7 @@ TEST(ParquetEncoder, TimestampsKeepTheirUnitAndSayWhetherTheyAreUtc) {
 
 TEST(ParquetEncoder, EveryCompressionIsWrittenAndReadBack) {
   const std::vector<std::pair<std::string, parquet::Compression::type>> codecs = {
-      {"uncompressed", parquet::Compression::UNCOMPRESSED},
+      {"none", parquet::Compression::UNCOMPRESSED},
       {"snappy", parquet::Compression::SNAPPY},
       {"gzip", parquet::Compression::GZIP},
       {"zstd", parquet::Compression::ZSTD},
@@ -272,7 +272,7 @@ TEST(ParquetEncoder, RowGroupsAreCutByTheirEncodedBytes) {
   std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
   for (uint32_t i = 0; i < 100; ++i) batches.push_back(Noise(1000, i));
   const std::string bytes =
-      Encode(batches, {.compression = "uncompressed", .row_group_bytes = kTarget}, &encoded);
+      Encode(batches, {.compression = "none", .row_group_bytes = kTarget}, &encoded);
   const auto footer = OpenRaw(bytes)->metadata();
   EXPECT_EQ(encoded.rows, 100000);
   EXPECT_EQ(encoded.row_groups, footer->num_row_groups());
@@ -286,7 +286,7 @@ TEST(ParquetEncoder, RowGroupsAreCutByTheirEncodedBytes) {
 
 TEST(ParquetEncoder, OneLargeBatchIsCutIntoRowGroupsToo) {
   const std::string bytes =
-      Encode({Noise(100000)}, {.compression = "uncompressed", .row_group_bytes = 1 << 20});
+      Encode({Noise(100000)}, {.compression = "none", .row_group_bytes = 1 << 20});
   const auto footer = OpenRaw(bytes)->metadata();
   EXPECT_THAT(footer->num_row_groups(), testing::AllOf(testing::Ge(3), testing::Le(5)));
   EXPECT_EQ(footer->num_rows(), 100000);
@@ -297,7 +297,7 @@ TEST(ParquetEncoder, EstimatesFollowTheFile) {
   const auto batch = Noise(5000);
   auto encoder = FindFormat("parquet")
                      ->MakeEncoder(batch->schema(), &sink,
-                                   {.compression = "uncompressed", .row_group_bytes = 1 << 20})
+                                   {.compression = "none", .row_group_bytes = 1 << 20})
                      .ValueOrDie();
   for (int64_t i = 1; i <= 40; ++i) {
     ASSERT_TRUE(encoder->Write(*batch).ok());
@@ -366,7 +366,7 @@ TEST(ParquetEncoder, DictionariesThatChangeBetweenBatchesAreOneColumn) {
 TEST(ParquetEncoder, AnErrorOfTheSinkIsPassedOnAsItIs) {
   // At each byte that the file has: while opening, writing or closing.
   const auto batch = Noise(300);
-  const EncoderOptions options{.compression = "uncompressed", .row_group_bytes = 4096};
+  const EncoderOptions options{.compression = "none", .row_group_bytes = 4096};
   const auto size = static_cast<int64_t>(Encode({batch, batch}, options).size());
   for (int64_t limit = 0; limit < size; limit += 37) {
     MemorySink sink;

@@ -98,8 +98,12 @@ std::optional<std::string> Objection(const arrow::DataType& type) {
     case arrow::Type::DATE64:
       return "Parquet keeps whole days only; cast it to date32 or timestamp[us]";
     case arrow::Type::TIME32:
-    case arrow::Type::TIME64:
-      return "Spark and Hive cannot read it; cast it to int64";
+    case arrow::Type::TIME64: {
+      // Hive and Spark before 4.1 cannot read a time of day; who keeps one means other readers.
+      const arrow::TimeUnit::type unit = static_cast<const arrow::TimeType&>(type).unit();
+      if (unit == arrow::TimeUnit::MILLI || unit == arrow::TimeUnit::MICRO) return std::nullopt;
+      return "Parquet keeps times of day in milliseconds or microseconds; cast it to time64[us]";
+    }
     case arrow::Type::DURATION:
       return "Parquet has no such type; cast it to int64";
     case arrow::Type::EXTENSION:
@@ -125,7 +129,7 @@ Status CheckField(const arrow::Field& field, const std::string& path) {
 
 Result<arrow::Compression::type> CodecOf(const std::string& name) {
   static const std::vector<std::pair<std::string, arrow::Compression::type>> codecs = {
-      {"uncompressed", arrow::Compression::UNCOMPRESSED},
+      {"none", arrow::Compression::UNCOMPRESSED},
       {"snappy", arrow::Compression::SNAPPY},
       {"gzip", arrow::Compression::GZIP},
       {"zstd", arrow::Compression::ZSTD},
@@ -156,7 +160,7 @@ void SetLeaf(const parquet::ColumnDescriptor& leaf, bool kept,
 }  // namespace
 
 const std::vector<std::string>& LakeCompressions() {
-  static const std::vector<std::string> names = {"snappy", "uncompressed", "gzip", "zstd",
+  static const std::vector<std::string> names = {"snappy", "none", "gzip", "zstd",
                                                  "lz4"};
   return names;
 }

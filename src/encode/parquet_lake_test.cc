@@ -85,8 +85,8 @@ TEST(LakeSchema, TypesThatSomeReaderBendsAreRefusedByNameWithACure) {
       {arrow::uint64(), "cast it to int64"},
       {arrow::float16(), "cast it to float"},
       {arrow::date64(), "cast it to date32"},
-      {arrow::time32(arrow::TimeUnit::MILLI), "cast it to int64"},
-      {arrow::time64(arrow::TimeUnit::MICRO), "cast it to int64"},
+      {arrow::time32(arrow::TimeUnit::SECOND), "cast it to time64[us]"},
+      {arrow::time64(arrow::TimeUnit::NANO), "cast it to time64[us]"},
       {arrow::timestamp(arrow::TimeUnit::SECOND), "cast it to timestamp[us]"},
       {arrow::timestamp(arrow::TimeUnit::NANO), "cast it to timestamp[us]"},
       {arrow::duration(arrow::TimeUnit::MICRO), "cast it to int64"},
@@ -148,7 +148,7 @@ TEST(LakeProperties, AnUnknownCompressionNamesThoseThereAre) {
           .status();
   EXPECT_TRUE(Is(status, ErrorKind::kInvalidInput));
   EXPECT_EQ(status.message(),
-            "no compression 'snapy' for parquet; there are 'snappy', 'uncompressed', "
+            "no compression 'snapy' for parquet; there are 'snappy', 'none', "
             "'gzip', 'zstd', 'lz4'; did you mean 'snappy'?");
 }
 

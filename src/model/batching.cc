@@ -31,22 +31,25 @@ Status CheckValues(const std::string& name, const Tensor& tensor) {
                               ? IsStringArray(*tensor.values)
                               : type != nullptr && tensor.values->type()->Equals(*type);
   if (!right_type) {
-    return Error(ErrorKind::kInvalidInput, "input '{}': {} values cannot be fed as {}", name,
-                 tensor.values->type()->ToString(), Name(tensor.dtype));
+    return Error(ErrorKind::kInvalidInput, "input '{}': {} values cannot be fed as {}",
+                 name, tensor.values->type()->ToString(), Name(tensor.dtype));
   }
-  const int64_t elements = tensor.shape.empty() ? 1 : tensor.shape[0] * ElementsPerRow(tensor);
+  const int64_t elements =
+      tensor.shape.empty() ? 1 : tensor.shape[0] * ElementsPerRow(tensor);
   if (elements != tensor.values->length()) {
-    return Error(ErrorKind::kInvalidInput, "input '{}': {} values do not make the shape {}", name,
+    return Error(ErrorKind::kInvalidInput,
+                 "input '{}': {} values do not make the shape {}", name,
                  tensor.values->length(), ShapeToString(tensor.shape));
   }
   if (tensor.values->null_count() > 0) {
-    return Error(ErrorKind::kInvalidInput, "input '{}': a tensor cannot hold nulls", name);
+    return Error(ErrorKind::kInvalidInput, "input '{}': a tensor cannot hold nulls",
+                 name);
   }
   return Status::OK();
 }
 
-// Does the row's shape fit the signature? A row of a kRowByRow input may come with or without the
-// batch dimension that the signature writes down.
+// Does the row's shape fit the signature? A row of a kRowByRow input may come with or
+// without the batch dimension that the signature writes down.
 bool ShapeFits(const std::vector<int64_t>& expected, const std::vector<int64_t>& shape,
                const Batching& batching) {
   const bool by_row = batching.kind == Batching::Kind::kRowByRow;
@@ -86,7 +89,8 @@ Result<Batching> BatchingOf(const Signature& signature, const std::vector<bool>&
                  signature.key);
   }
   if (by_row) return Batching{Batching::Kind::kRowByRow, 1};
-  if (fixed != nullptr) return Batching{Batching::Kind::kFixedRows, fixed->shape->front()};
+  if (fixed != nullptr)
+    return Batching{Batching::Kind::kFixedRows, fixed->shape->front()};
   return Batching{};
 }
 
@@ -101,13 +105,15 @@ Result<int64_t> CheckInputs(const Signature& signature, const std::vector<Tensor
     const bool fits = tensor.dtype == spec.dtype && !tensor.shape.empty() &&
                       (!spec.shape || ShapeFits(*spec.shape, tensor.shape, batching));
     if (!fits) {
-      return Error(ErrorKind::kSchemaMismatch, "input '{}': expected {}, got {} {}", spec.name,
-                   spec.ToString(), Name(tensor.dtype), ShapeToString(tensor.shape));
+      return Error(ErrorKind::kSchemaMismatch, "input '{}': expected {}, got {} {}",
+                   spec.name, spec.ToString(), Name(tensor.dtype),
+                   ShapeToString(tensor.shape));
     }
     HOWDAH_RETURN_IF_ERROR(CheckValues(spec.name, tensor));
     if (first != nullptr && tensor.shape[0] != rows) {
-      return Error(ErrorKind::kSchemaMismatch, "input '{}' has {} rows, input '{}' has {}",
-                   first->name, rows, spec.name, tensor.shape[0]);
+      return Error(ErrorKind::kSchemaMismatch,
+                   "input '{}' has {} rows, input '{}' has {}", first->name, rows,
+                   spec.name, tensor.shape[0]);
     }
     first = &spec;
     rows = tensor.shape[0];
@@ -138,9 +144,9 @@ Result<Tensor> JoinRows(std::span<const Tensor> pieces) {
   arrow::ArrayVector arrays;
   joined.shape[0] = 0;
   for (const Tensor& piece : pieces) {
-    const bool same = piece.shape.size() == joined.shape.size() &&
-                      std::equal(piece.shape.begin() + 1, piece.shape.end(),
-                                 joined.shape.begin() + 1);
+    const bool same =
+        piece.shape.size() == joined.shape.size() &&
+        std::equal(piece.shape.begin() + 1, piece.shape.end(), joined.shape.begin() + 1);
     if (!same) {
       return Error(ErrorKind::kSchemaMismatch,
                    "one run gave the shape {}, another {}; all rows must have one shape",

@@ -12,21 +12,23 @@ namespace howdah {
 /// How the rows of one call are cut into runs of the model.
 struct Batching {
   enum class Kind {
-    kAnyRows,   ///< one run takes all rows
+    kAnyRows,    ///< one run takes all rows
     kFixedRows,  ///< each run takes exactly `rows_per_run`; the last is padded
-    kRowByRow,  ///< an input has rank 0: each row is a run by itself
+    kRowByRow,   ///< an input has rank 0: each row is a run by itself
   };
   Kind kind = Kind::kAnyRows;
   int64_t rows_per_run = 0;  ///< of kFixedRows and kRowByRow
 };
 
-/// The batching that the inputs of `signature` ask for, looking only at those that are fed.
-/// Unsupported: no input is fed; two inputs have different fixed batch dimensions (names both).
+/// The batching that the inputs of `signature` ask for, looking only at those that are
+/// fed. Unsupported: no input is fed; two inputs have different fixed batch dimensions
+/// (names both).
 Result<Batching> BatchingOf(const Signature& signature, const std::vector<bool>& fed);
 
 /// Check the fed inputs (values != nullptr) against `signature`, and count their rows.
-/// SchemaMismatch: dtype, rank or a dimension differs from the signature's, or rows differ between
-/// inputs (names input, expected, got). InvalidInput: `values` is not what Tensor promises.
+/// SchemaMismatch: dtype, rank or a dimension differs from the signature's, or rows
+/// differ between inputs (names input, expected, got). InvalidInput: `values` is not what
+/// Tensor promises.
 Result<int64_t> CheckInputs(const Signature& signature, const std::vector<Tensor>& inputs,
                             const Batching& batching);
 
@@ -36,8 +38,8 @@ Tensor SliceRows(const Tensor& tensor, int64_t begin, int64_t rows);
 /// `tensor`, which has a row, with its last row repeated until there are `rows`.
 Result<Tensor> PadRows(const Tensor& tensor, int64_t rows);
 
-/// The rows of all `pieces` (at least one) in order. SchemaMismatch: their other dimensions differ.
-/// ResourceExhausted: more than 2 GiB of strings.
+/// The rows of all `pieces` (at least one) in order. SchemaMismatch: their other
+/// dimensions differ. ResourceExhausted: more than 2 GiB of strings.
 Result<Tensor> JoinRows(std::span<const Tensor> pieces);
 
 /// A tensor of `spec` without rows; a dimension that is not known becomes 0.

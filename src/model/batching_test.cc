@@ -44,17 +44,21 @@ TEST(BatchingOf, FollowsTheFirstDimensionOfTheFedInputs) {
   const Batching fixed = kind({Spec("x", {{-1}}), Spec("y", {{8, 2}})}, {true, true});
   EXPECT_EQ(fixed.kind, Kind::kFixedRows);
   EXPECT_EQ(fixed.rows_per_run, 8);
-  EXPECT_EQ(kind({Spec("x", {{-1}}), Spec("y", {{8, 2}})}, {true, false}).kind, Kind::kAnyRows);
+  EXPECT_EQ(kind({Spec("x", {{-1}}), Spec("y", {{8, 2}})}, {true, false}).kind,
+            Kind::kAnyRows);
   const Batching by_row = kind({Spec("x", {{8}}), Spec("y", {{}})}, {true, true});
   EXPECT_EQ(by_row.kind, Kind::kRowByRow);
   EXPECT_EQ(by_row.rows_per_run, 1);
-  EXPECT_EQ(kind({Spec("x", {{8}}), Spec("y", {{}})}, {true, false}).kind, Kind::kFixedRows);
+  EXPECT_EQ(kind({Spec("x", {{8}}), Spec("y", {{}})}, {true, false}).kind,
+            Kind::kFixedRows);
 }
 
 TEST(BatchingOf, RefusesTwoFixedBatchesAndNoInput) {
-  const auto two = BatchingOf(Inputs({Spec("x", {{4}}), Spec("y", {{8, 2}})}), {true, true});
+  const auto two =
+      BatchingOf(Inputs({Spec("x", {{4}}), Spec("y", {{8, 2}})}), {true, true});
   EXPECT_TRUE(Is(two.status(), ErrorKind::kUnsupported));
-  EXPECT_THAT(two.status().message(), HasSubstr("'x' float32 [4] and 'y' float32 [8, 2]"));
+  EXPECT_THAT(two.status().message(),
+              HasSubstr("'x' float32 [4] and 'y' float32 [8, 2]"));
   EXPECT_TRUE(Is(BatchingOf(Inputs({}), {}).status(), ErrorKind::kUnsupported));
 }
 
@@ -67,7 +71,8 @@ TEST(CheckInputs, CountsRowsAndLetsAbsentInputsBe) {
 
 TEST(CheckInputs, TakesRowsWithAndWithoutBatchDimensionRowByRow) {
   const Batching by_row{Kind::kRowByRow, 1};
-  const auto signature = Inputs({Spec("a", {{}}), Spec("v", {{2}}), Spec("x", {{-1, 2}})});
+  const auto signature =
+      Inputs({Spec("a", {{}}), Spec("v", {{2}}), Spec("x", {{-1, 2}})});
   const Tensor a = Floats({2}, "[1, 2]"), two = Floats({2, 2}, "[1, 2, 3, 4]");
   EXPECT_EQ(CheckInputs(signature, {a, two, two}, by_row).ValueOrDie(), 2);
   const auto wrong = Floats({2, 3}, "[1, 2, 3, 4, 5, 6]");
@@ -94,7 +99,8 @@ TEST(PadRows, RepeatsTheLastRow) {
 }
 
 TEST(JoinRows, JoinsInOrder) {
-  const std::vector<Tensor> pieces = {Strings({2}, R"(["a", "b"])"), Strings({1}, R"(["c"])")};
+  const std::vector<Tensor> pieces = {Strings({2}, R"(["a", "b"])"),
+                                      Strings({1}, R"(["c"])")};
   ExpectEqual(JoinRows(pieces).ValueOrDie(), Strings({3}, R"(["a", "b", "c"])"));
 }
 

@@ -19,8 +19,8 @@ using protozero::pbf_reader;
 using protozero::pbf_wire_type;
 using protozero::tag_and_type;
 
-// What this file throws and catches, beside protozero's exceptions: why the bytes are not what
-// they claim to be.
+// What this file throws and catches, beside protozero's exceptions: why the bytes are not
+// what they claim to be.
 struct BadBytes {
   std::string why;
 };
@@ -68,7 +68,8 @@ void ReadShape(pbf_reader message, TensorSpec* spec) {
 
 TensorSpec ReadTensorInfo(std::string name, pbf_reader message) {
   TensorSpec spec{.name = std::move(name)};
-  spec.shape.emplace();  // a TensorInfo without a shape is a scalar, as protobuf defaults say
+  spec.shape
+      .emplace();  // a TensorInfo without a shape is a scalar, as protobuf defaults say
   while (message.next()) {
     switch (message.tag_and_type()) {
       case tag_and_type(1, kBytes):
@@ -167,7 +168,8 @@ void ReadMetaInfo(pbf_reader message, MetaGraphEntry* meta_graph) {
   std::sort(meta_graph->tags.begin(), meta_graph->tags.end());
 }
 
-// An open file as a protobuf message: fields are found by their headers, payloads are read on demand.
+// An open file as a protobuf message: fields are found by their headers, payloads are
+// read on demand.
 class MessageFile {
  public:
   MessageFile(int fd, int64_t size) : fd_(fd), size_(size) {}
@@ -175,7 +177,7 @@ class MessageFile {
 
   struct Field {
     uint32_t number = 0;
-    bool has_payload = false;   // length-delimited: [begin, end) is a message or bytes
+    bool has_payload = false;  // length-delimited: [begin, end) is a message or bytes
     int64_t begin = 0, end = 0;
   };
 
@@ -208,7 +210,8 @@ class MessageFile {
     }
     if (field.number == 0) throw BadBytes{"is not a SavedModel"};
     field.begin = offset + (position - header.data());
-    if (length > static_cast<uint64_t>(limit - field.begin)) throw BadBytes{"is cut short"};
+    if (length > static_cast<uint64_t>(limit - field.begin))
+      throw BadBytes{"is cut short"};
     field.end = field.begin + static_cast<int64_t>(length);
     return field;
   }
@@ -240,7 +243,8 @@ class MessageFile {
   int64_t size_;
 };
 
-MetaGraphEntry ReadMetaGraph(const MessageFile& file, const MessageFile::Field& meta_graph) {
+MetaGraphEntry ReadMetaGraph(const MessageFile& file,
+                             const MessageFile::Field& meta_graph) {
   MetaGraphEntry result;
   for (int64_t offset = meta_graph.begin; offset < meta_graph.end;) {
     const auto field = file.FieldAt(offset, meta_graph.end);
@@ -271,7 +275,7 @@ std::vector<MetaGraphEntry> ReadSavedModelMessage(const MessageFile& file) {
 }
 
 Status OpenError(const std::string& path, int error) {
-  const auto kind = error == ENOENT || error == ENOTDIR    ? ErrorKind::kNotFound
+  const auto kind = error == ENOENT || error == ENOTDIR ? ErrorKind::kNotFound
                     : error == EACCES || error == EPERM ? ErrorKind::kPermissionDenied
                                                         : ErrorKind::kInternal;
   return Error(kind, "{}: cannot be opened ({})", path, std::strerror(error));
@@ -286,7 +290,7 @@ Result<std::vector<MetaGraphEntry>> ReadMetaGraphs(const std::string& path) {
       if (fd >= 0) close(fd);
     }
   } file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  struct stat info {};
+  struct stat info{};
   if (file.fd < 0 || fstat(file.fd, &info) != 0) return OpenError(path, errno);
   if (!S_ISREG(info.st_mode)) {
     return Error(ErrorKind::kCorruption, "{}: not a regular file", path);
@@ -294,12 +298,13 @@ Result<std::vector<MetaGraphEntry>> ReadMetaGraphs(const std::string& path) {
   try {
     return ReadSavedModelMessage(MessageFile(file.fd, info.st_size));
   } catch (const BadBytes& bad) {
-    return Error(ErrorKind::kCorruption, "{}: the file {}; copy or export the model again",
-                 path, bad.why);
-  } catch (const protozero::exception&) {
     return Error(ErrorKind::kCorruption,
-                 "{}: the file is damaged or not a SavedModel; copy or export the model again",
-                 path);
+                 "{}: the file {}; copy or export the model again", path, bad.why);
+  } catch (const protozero::exception&) {
+    return Error(
+        ErrorKind::kCorruption,
+        "{}: the file is damaged or not a SavedModel; copy or export the model again",
+        path);
   }
 }
 

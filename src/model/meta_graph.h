@@ -23,9 +23,9 @@ struct MetaGraphEntry {
 
 /// Read the MetaGraphs of the file `path`, a serialized SavedModel message.
 ///
-/// Graphs and object graphs, nearly all of the file, are stepped over and never read, so that the
-/// time does not grow with the model. The bytes are not trusted.
-/// NotFound, PermissionDenied, Internal: the file. Corruption: empty, cut, or another kind of file.
+/// Graphs and object graphs, nearly all of the file, are stepped over and never read, so
+/// that the time does not grow with the model. The bytes are not trusted. NotFound,
+/// PermissionDenied, Internal: the file. Corruption: empty, cut, or another kind of file.
 Result<std::vector<MetaGraphEntry>> ReadMetaGraphs(const std::string& path);
 
 }  // namespace howdah

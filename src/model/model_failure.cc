@@ -6,7 +6,8 @@ namespace howdah {
 namespace {
 
 // The text after `begin` up to `end`, or "" when either is missing.
-std::string_view Between(std::string_view text, std::string_view begin, std::string_view end) {
+std::string_view Between(std::string_view text, std::string_view begin,
+                         std::string_view end) {
   const size_t at = text.find(begin);
   if (at == text.npos) return {};
   text.remove_prefix(at + begin.size());

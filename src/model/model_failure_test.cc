@@ -6,7 +6,8 @@ namespace howdah {
 namespace {
 
 TEST(OneLineFailure, KeepsTheSentenceAndTheNode) {
-  EXPECT_EQ(OneLineFailure("indices[0] = 5 is not in [0, 5)\n\t [[{{node model/embed/Gather}}]]"),
+  EXPECT_EQ(OneLineFailure(
+                "indices[0] = 5 is not in [0, 5)\n\t [[{{node model/embed/Gather}}]]"),
             "indices[0] = 5 is not in [0, 5) (node model/embed/Gather)");
 }
 

@@ -21,7 +21,8 @@ Result<TensorHandle> TensorFromProto(const TensorFlowApi& api, const std::string
   }
   TensorHandle tensor(api.TF_AllocateTensor(TF_FLOAT, nullptr, 0, sizeof(float)),
                       TensorDeleter{&api});
-  TF_Buffer bytes{.data = proto.data(), .length = proto.size(), .data_deallocator = nullptr};
+  TF_Buffer bytes{
+      .data = proto.data(), .length = proto.size(), .data_deallocator = nullptr};
   TF_Status* status = api.TF_NewStatus();
   api.TF_TensorFromProto(&bytes, tensor.get(), status);
   const bool read = api.TF_GetCode(status) == TF_OK;
@@ -56,7 +57,8 @@ class TensorFlowPredictor final : public Predictor {
       }
     }
     HOWDAH_ASSIGN_OR_RETURN(const Batching batching, BatchingOf(signature_, fed));
-    HOWDAH_ASSIGN_OR_RETURN(const int64_t rows, CheckInputs(signature_, inputs, batching));
+    HOWDAH_ASSIGN_OR_RETURN(const int64_t rows,
+                            CheckInputs(signature_, inputs, batching));
     if (rows == 0) return EmptyOutputs(batching);
     if (batching.kind == Batching::Kind::kAnyRows) return RunOnce(inputs, rows, batching);
     return RunInPieces(inputs, rows, batching);
@@ -65,8 +67,8 @@ class TensorFlowPredictor final : public Predictor {
   std::string runtime_version() const override { return api_.TF_Version(); }
 
   CopyCounts copy_counts() const override {
-    return {counters_.zero_copy_inputs, counters_.copied_inputs, counters_.zero_copy_outputs,
-            counters_.copied_outputs};
+    return {counters_.zero_copy_inputs, counters_.copied_inputs,
+            counters_.zero_copy_outputs, counters_.copied_outputs};
   }
 
  private:
@@ -92,7 +94,8 @@ class TensorFlowPredictor final : public Predictor {
       defaults_.push_back(std::move(value));
     }
     if (std::find(required.begin(), required.end(), true) == required.end()) {
-      required.assign(required.size(), true);  // then at least one of the optional ones is fed
+      required.assign(required.size(),
+                      true);  // then at least one of the optional ones is fed
     }
     return BatchingOf(signature_, required).status();
   }
@@ -118,17 +121,19 @@ class TensorFlowPredictor final : public Predictor {
       if (spec == signature_.outputs.end()) {
         std::vector<std::string> known;
         for (const TensorSpec& s : signature_.outputs) known.push_back(s.name);
-        return Error(ErrorKind::kInvalidInput, "signature '{}' has no output '{}'; it has {}",
-                     signature_.key, name, QuotedList(known));
+        return Error(ErrorKind::kInvalidInput,
+                     "signature '{}' has no output '{}'; it has {}", signature_.key, name,
+                     QuotedList(known));
       }
       HOWDAH_RETURN_IF_ERROR(CheckCarried("output", *spec));
       HOWDAH_ASSIGN_OR_RETURN(const TF_Output fetch, session_->Find(*spec));
       for (size_t i = 0; i < feeds_.size(); ++i) {
         if (feeds_[i].oper == fetch.oper && feeds_[i].index == fetch.index) {
-          return Error(ErrorKind::kUnsupported,
-                       "output '{}' is the input '{}' itself, which TensorFlow cannot fetch; "
-                       "keep the input's column instead",
-                       name, signature_.inputs[i].name);
+          return Error(
+              ErrorKind::kUnsupported,
+              "output '{}' is the input '{}' itself, which TensorFlow cannot fetch; "
+              "keep the input's column instead",
+              name, signature_.inputs[i].name);
         }
       }
       fetches_.push_back(fetch);
@@ -139,13 +144,15 @@ class TensorFlowPredictor final : public Predictor {
 
   static Status CheckCarried(const char* what, const TensorSpec& spec) {
     if (!spec.is_dense) {
-      return Error(ErrorKind::kUnsupported,
-                   "{} '{}' is a sparse or composite tensor; only dense ones are supported",
-                   what, spec.name);
+      return Error(
+          ErrorKind::kUnsupported,
+          "{} '{}' is a sparse or composite tensor; only dense ones are supported", what,
+          spec.name);
     }
     if (!IsSupported(spec.dtype)) {
-      return Error(ErrorKind::kUnsupported, "{} '{}' has the type {}, which is not supported",
-                   what, spec.name, Name(spec.dtype));
+      return Error(ErrorKind::kUnsupported,
+                   "{} '{}' has the type {}, which is not supported", what, spec.name,
+                   Name(spec.dtype));
     }
     return Status::OK();
   }
@@ -154,7 +161,8 @@ class TensorFlowPredictor final : public Predictor {
   Result<std::vector<Tensor>> RunOnce(const std::vector<Tensor>& inputs, int64_t rows,
                                       const Batching& batching) {
     bool outputs_have_batch = batching.kind != Batching::Kind::kRowByRow;
-    std::vector<TensorHandle> owned;  // outlives the outputs' conversion: views into inputs
+    std::vector<TensorHandle>
+        owned;  // outlives the outputs' conversion: views into inputs
     std::vector<TF_Tensor*> values;
     for (size_t i = 0; i < inputs.size(); ++i) {
       if (inputs[i].values == nullptr) {
@@ -180,16 +188,18 @@ class TensorFlowPredictor final : public Predictor {
       HOWDAH_RETURN_IF_ERROR(OutputContext(output.status(), i));
       if (!outputs_have_batch) output->shape.insert(output->shape.begin(), 1);
       if (output->shape.empty() || output->shape[0] != rows) {
-        return Error(ErrorKind::kSchemaMismatch,
-                     "output '{}' has the shape {}; its first dimension must be the {} rows fed",
-                     outputs_[i].name, ShapeToString(output->shape), rows);
+        return Error(
+            ErrorKind::kSchemaMismatch,
+            "output '{}' has the shape {}; its first dimension must be the {} rows fed",
+            outputs_[i].name, ShapeToString(output->shape), rows);
       }
       outputs.push_back(*std::move(output));
     }
     return outputs;
   }
 
-  // Runs of batching.rows_per_run rows; the rows of the last are made up and cut off again.
+  // Runs of batching.rows_per_run rows; the rows of the last are made up and cut off
+  // again.
   Result<std::vector<Tensor>> RunInPieces(const std::vector<Tensor>& inputs, int64_t rows,
                                           const Batching& batching) {
     const int64_t per_run = batching.rows_per_run;
@@ -199,7 +209,8 @@ class TensorFlowPredictor final : public Predictor {
       std::vector<Tensor> piece = inputs;
       for (Tensor& input : piece) {
         if (input.values == nullptr) continue;
-        HOWDAH_ASSIGN_OR_RETURN(input, PadRows(SliceRows(input, begin, present), per_run));
+        HOWDAH_ASSIGN_OR_RETURN(input,
+                                PadRows(SliceRows(input, begin, present), per_run));
       }
       HOWDAH_ASSIGN_OR_RETURN(const auto outputs, RunOnce(piece, per_run, batching));
       for (size_t i = 0; i < outputs.size(); ++i) {
@@ -231,9 +242,9 @@ class TensorFlowPredictor final : public Predictor {
   const TensorFlowApi& api_;
   const Signature signature_;
   std::unique_ptr<Session> session_;
-  std::vector<TF_Output> feeds_;         // by input
+  std::vector<TF_Output> feeds_;        // by input
   std::vector<TensorHandle> defaults_;  // by input; nullptr: must be fed
-  std::vector<TF_Output> fetches_;       // by wanted output
+  std::vector<TF_Output> fetches_;      // by wanted output
   std::vector<TensorSpec> outputs_;
   CopyCounters counters_;
 };

@@ -16,17 +16,34 @@ struct CopyCounts {
   int64_t zero_copy_outputs = 0, copied_outputs = 0;
 };
 
-/// A loaded model with one signature. Thread-safe: Run may be called by many threads at once.
+/// A loaded model with one signature. Thread-safe: Run may be called by many threads at
+/// once.
 class Predictor {
  public:
   virtual ~Predictor() = default;
-  /// Run the model once.
-  /// \param inputs  one for each of the signature's inputs in order (a default one may be absent:
-  ///   values == nullptr); all with the same first dimension.
-  /// \return the wanted outputs, in the order given to Load; each with its first dimension equal
+  /// Run the model on all rows of `inputs`.
+  ///
+  /// How rows become runs follows from the inputs that are fed:
+  ///   - a fixed batch dimension: runs of exactly that many rows; the last is padded by
+  ///   repeating
+  ///     its last row, and what the model says of the padding is cut off
+  ///   - an input of rank 0: the model has no batch dimension, and each row is a run by
+  ///   itself.
+  ///     An input [n, d...] is fed as n tensors [d...] (as n tensors [1, d...] if the
+  ///     signature writes the batch dimension down), and the answers are stacked again
+  ///   - else: one run. No rows: no run, and outputs without rows
+  /// \param inputs  one for each of the signature's inputs in order (a default one may be
+  /// absent:
+  ///   values == nullptr); all with the same first dimension. Memory aligned to 64 bytes
+  ///   is used in place and kept until TensorFlow lets go of it, which may be after the
+  ///   call.
+  /// \return the wanted outputs, in the order given to Load; each with its first
+  /// dimension equal
   ///   to the rows fed.
-  ///   SchemaMismatch: an output's first dimension differs, or a dtype is not supported (names it).
-  ///   InvalidInput: the model itself failed (an op's message, in one line).
+  ///   SchemaMismatch: an input or output whose type or shape differs (names it,
+  ///   expected, got). InvalidInput: the model itself failed (an op's message, in one
+  ///   line); an absent input. ResourceExhausted: TensorFlow is out of memory; more than
+  ///   2 GiB of strings in one output.
   virtual Result<std::vector<Tensor>> Run(const std::vector<Tensor>& inputs) = 0;
   /// "2.21.0".
   virtual std::string runtime_version() const = 0;
@@ -40,12 +57,16 @@ struct PredictorOptions {
   Signature signature;               ///< from ReadSavedModel
   std::vector<std::string> outputs;  ///< names of the outputs wanted, non-empty
   int intra_op_threads = 1;
-  /// Threads of TensorFlow's inter-op pool are never used: they flush denormals to zero, so that
-  /// results would depend on threading. Runs execute on the caller's thread.
+  /// Threads of TensorFlow's inter-op pool are never used: they flush denormals to zero,
+  /// so that results would depend on threading. Runs execute on the caller's thread.
 };
 
-/// Load the model: opens TensorFlow on first use in this process (0.3–2 s).
-/// NotFound, Corruption: model; Internal: TensorFlow cannot be opened (says why).
+/// Load the model: opens TensorFlow on first use in this process (0.3–2 s), and sets
+/// TF_CPP_MIN_LOG_LEVEL=2 and TF_ENABLE_ONEDNN_OPTS=0 in the environment unless they are
+/// set. NotFound, Corruption: model. InvalidInput: an output that the signature does not
+/// have. Unsupported: an input or wanted output is sparse, composite or of a type that is
+/// not carried (names it); no input; an op that this TensorFlow lacks. Internal:
+/// TensorFlow cannot be opened.
 Result<std::unique_ptr<Predictor>> LoadPredictor(const PredictorOptions& options);
 
 }  // namespace howdah

@@ -23,10 +23,11 @@ bool IsKerasFile(const fs::path& path) {
 }
 
 Status KerasFileError(const std::string& path) {
-  return Error(ErrorKind::kInvalidInput,
-               "{}: a Keras file, not a SavedModel directory; load it in Keras and export it "
-               "with model.export('some/directory')",
-               path);
+  return Error(
+      ErrorKind::kInvalidInput,
+      "{}: a Keras file, not a SavedModel directory; load it in Keras and export it "
+      "with model.export('some/directory')",
+      path);
 }
 
 Status NotADirectoryError(const fs::path& path) {
@@ -34,7 +35,8 @@ Status NotADirectoryError(const fs::path& path) {
   if (path.filename() == kFileName) {
     return Error(ErrorKind::kInvalidInput,
                  "{}: give the SavedModel's directory, '{}', not the file in it",
-                 path.string(), path.has_parent_path() ? path.parent_path().string() : ".");
+                 path.string(),
+                 path.has_parent_path() ? path.parent_path().string() : ".");
   }
   return Error(ErrorKind::kInvalidInput,
                "{}: a file; a SavedModel is a directory that holds {}", path.string(),
@@ -60,10 +62,11 @@ std::vector<std::string> EntriesOf(const fs::path& directory, Predicate matches)
 Status NoSavedModelError(const fs::path& directory) {
   std::error_code error;
   if (fs::exists(directory / "saved_model.pbtxt", error)) {
-    return Error(ErrorKind::kUnsupported,
-                 "{}: holds saved_model.pbtxt, the text form, which is not supported; load it "
-                 "in TensorFlow and save it again, which writes {}",
-                 directory.string(), kFileName);
+    return Error(
+        ErrorKind::kUnsupported,
+        "{}: holds saved_model.pbtxt, the text form, which is not supported; load it "
+        "in TensorFlow and save it again, which writes {}",
+        directory.string(), kFileName);
   }
   const auto versions = EntriesOf(directory, [](const fs::path& path) {
     std::error_code ignored;
@@ -92,7 +95,8 @@ Status CheckDirectory(const fs::path& directory) {
   if (error) {
     return Error(error == std::errc::permission_denied ? ErrorKind::kPermissionDenied
                                                        : ErrorKind::kInternal,
-                 "{}: the model cannot be read ({})", directory.string(), error.message());
+                 "{}: the model cannot be read ({})", directory.string(),
+                 error.message());
   }
   return fs::is_directory(status) ? Status::OK() : NotADirectoryError(directory);
 }
@@ -133,8 +137,9 @@ Result<const MetaGraphInfo*> FindMetaGraph(const SavedModelInfo& model,
     if (meta_graph.tags == wanted) return &meta_graph;
     known += (known.empty() ? "" : ", ") + TagsToString(meta_graph.tags);
   }
-  return Error(ErrorKind::kNotFound, "{}: the model has no MetaGraph with the tags {}; it has {}",
-               model.path, TagsToString(wanted), known);
+  return Error(ErrorKind::kNotFound,
+               "{}: the model has no MetaGraph with the tags {}; it has {}", model.path,
+               TagsToString(wanted), known);
 }
 
 Result<const Signature*> FindSignature(const MetaGraphInfo& meta_graph,
@@ -152,9 +157,10 @@ Result<const Signature*> FindSignature(const MetaGraphInfo& meta_graph,
     known.push_back(signature.key);
   }
   if (key.empty()) {
-    return Error(ErrorKind::kNotFound,
-                 "the model has no signature '{}' and more than one other: choose one of {}",
-                 kDefaultSignature, QuotedList(known));
+    return Error(
+        ErrorKind::kNotFound,
+        "the model has no signature '{}' and more than one other: choose one of {}",
+        kDefaultSignature, QuotedList(known));
   }
   return Error(ErrorKind::kNotFound, "the model has no signature '{}'; it has {}{}", key,
                QuotedList(known), DidYouMean(key, known));

@@ -40,7 +40,8 @@ std::string Dim(int64_t size) {
   return Message([&](pbf_writer& dim) { dim.add_int64(1, size); });
 }
 
-std::string TensorInfo(const std::string& name, int dtype, const std::vector<int64_t>& dims) {
+std::string TensorInfo(const std::string& name, int dtype,
+                       const std::vector<int64_t>& dims) {
   return Message([&](pbf_writer& info) {
     info.add_string(1, name);
     info.add_enum(2, dtype);
@@ -65,7 +66,8 @@ std::string SparseInfo() {
   });
 }
 
-// Inputs z float32 [?, 32], a string [unknown rank], s sparse; z has a default. Output y int64 [].
+// Inputs z float32 [?, 32], a string [unknown rank], s sparse; z has a default. Output y
+// int64 [].
 std::string PredictSignature() {
   return Message([](pbf_writer& signature) {
     signature.add_message(1, MapEntry("z", TensorInfo("z_in:0", 1, {-1, 32})));
@@ -84,7 +86,8 @@ std::string MetaGraph(const std::vector<std::string>& tags,
                              for (const auto& tag : tags) info.add_string(4, tag);
                              info.add_string(5, "2.21.0");
                            }));
-    meta_graph.add_message(2, std::string(100'000, '\xff'));  // a graph that nobody may decode
+    meta_graph.add_message(
+        2, std::string(100'000, '\xff'));  // a graph that nobody may decode
     for (const auto& key : signature_keys) {
       meta_graph.add_message(5, MapEntry(key, PredictSignature()));
     }
@@ -113,7 +116,8 @@ class SavedModel : public testing::Test {
   void WriteModel(const std::string& bytes) const { WriteFile("saved_model.pb", bytes); }
   std::string directory() const { return directory_.string(); }
 
-  void ExpectRefused(const std::string& path, ErrorKind kind, const std::string& text) const {
+  void ExpectRefused(const std::string& path, ErrorKind kind,
+                     const std::string& text) const {
     const Status status = ReadSavedModel(path).status();
     ASSERT_FALSE(status.ok());
     EXPECT_EQ(Name(KindOf(status)), Name(kind)) << status.message();
@@ -124,7 +128,8 @@ class SavedModel : public testing::Test {
 };
 
 TEST_F(SavedModel, TellsTagsSignaturesAndTensorsInOrder) {
-  WriteModel(SavedModelBytes({MetaGraph({"serve", "gpu"}, {"b", "a", "__saved_model_init_op"})}));
+  WriteModel(SavedModelBytes(
+      {MetaGraph({"serve", "gpu"}, {"b", "a", "__saved_model_init_op"})}));
   const auto model = ReadSavedModel(directory()).ValueOrDie();
   EXPECT_EQ(model.path, directory());
   ASSERT_EQ(model.meta_graphs.size(), 1u);
@@ -138,7 +143,8 @@ TEST_F(SavedModel, TellsTagsSignaturesAndTensorsInOrder) {
   const Signature& signature = meta_graph.signatures[0];
   EXPECT_EQ(signature.method_name, "tensorflow/serving/predict");
   ASSERT_EQ(signature.inputs.size(), 3u);
-  const TensorSpec &a = signature.inputs[0], &s = signature.inputs[1], &z = signature.inputs[2];
+  const TensorSpec &a = signature.inputs[0], &s = signature.inputs[1],
+                   &z = signature.inputs[2];
   EXPECT_EQ(a.name, "a");
   EXPECT_EQ(a.ToString(), "float32 [unknown rank]");
   EXPECT_FALSE(s.is_dense);
@@ -180,8 +186,10 @@ TEST_F(SavedModel, CountsTheBytesOfAllFiles) {
 TEST_F(SavedModel, IsRefusedWhereverItIsCut) {
   const std::string bytes = SavedModelBytes({MetaGraph({"serve"}, {"a"})});
   WriteModel("");
-  ExpectRefused(directory(), ErrorKind::kCorruption, "/saved_model.pb: the file is empty");
-  for (const size_t length : {size_t{1}, size_t{3}, size_t{30}, size_t{1000}, bytes.size() - 1}) {
+  ExpectRefused(directory(), ErrorKind::kCorruption,
+                "/saved_model.pb: the file is empty");
+  for (const size_t length :
+       {size_t{1}, size_t{3}, size_t{30}, size_t{1000}, bytes.size() - 1}) {
     WriteModel(bytes.substr(0, length));
     ExpectRefused(directory(), ErrorKind::kCorruption, directory() + "/saved_model.pb: ");
   }
@@ -189,7 +197,8 @@ TEST_F(SavedModel, IsRefusedWhereverItIsCut) {
 
 TEST_F(SavedModel, SurvivesEveryChangedByte) {
   const std::string bytes = SavedModelBytes({Message([](pbf_writer& meta_graph) {
-    meta_graph.add_message(1, Message([](pbf_writer& info) { info.add_string(4, "serve"); }));
+    meta_graph.add_message(
+        1, Message([](pbf_writer& info) { info.add_string(4, "serve"); }));
     meta_graph.add_message(5, MapEntry("a", PredictSignature()));
   })});
   WriteModel(bytes);
@@ -212,8 +221,8 @@ TEST_F(SavedModel, SurvivesEveryChangedByte) {
 }
 
 TEST_F(SavedModel, IsNotAnotherKindOfFile) {
-  for (const std::string bytes : {"node {\n  name: \"x\"\n}\n", "\x89HDF\r\n\x1a\n", "PK\x03\x04",
-                                  "\x08\x01", "hello", "\n"}) {
+  for (const std::string bytes : {"node {\n  name: \"x\"\n}\n", "\x89HDF\r\n\x1a\n",
+                                  "PK\x03\x04", "\x08\x01", "hello", "\n"}) {
     WriteModel(bytes);
     ExpectRefused(directory(), ErrorKind::kCorruption, "/saved_model.pb: ");
   }
@@ -226,12 +235,14 @@ TEST_F(SavedModel, HasASignatureOfReasonableSize) {
   protozero::add_varint_to_buffer(&model, (2 << 3) | 2);
   protozero::add_varint_to_buffer(&model, (uint64_t{1} << 30) + header.size());
   WriteModel(model + header);
-  fs::resize_file(directory_ / "saved_model.pb", model.size() + header.size() + (1 << 30));
+  fs::resize_file(directory_ / "saved_model.pb",
+                  model.size() + header.size() + (1 << 30));
   ExpectRefused(directory(), ErrorKind::kCorruption, "more than 64 MiB");
 }
 
 TEST_F(SavedModel, IsMissing) {
-  ExpectRefused(directory() + "/nothing", ErrorKind::kNotFound, "no such model directory");
+  ExpectRefused(directory() + "/nothing", ErrorKind::kNotFound,
+                "no such model directory");
   ExpectRefused(directory(), ErrorKind::kNotFound, "a SavedModel is the directory that");
 }
 
@@ -280,7 +291,8 @@ TEST_F(SavedModel, DigestIsThatOfSha256sum) {
   // `find -type f` in byte order, through `sha256sum`, through `sha256sum`.
   const std::string lines =
       Sha256Hex("one\n") + "  assets/words.txt\n" +
-      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  saved_model.pb\n" +
+      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  "
+      "saved_model.pb\n" +
       "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  "
       "variables/variables.index\n";
   EXPECT_EQ(SavedModelDigest(directory()).ValueOrDie(), Sha256Hex(lines));
@@ -331,9 +343,10 @@ TEST(FindSignature, ListsWhatThereIs) {
     EXPECT_TRUE(Is(status, ErrorKind::kNotFound));
     return status.message();
   };
-  EXPECT_EQ(message(WithSignatures({"predict", "score"}), "predikt"),
-            "the model has no signature 'predikt'; it has 'predict', 'score'; did you mean "
-            "'predict'?");
+  EXPECT_EQ(
+      message(WithSignatures({"predict", "score"}), "predikt"),
+      "the model has no signature 'predikt'; it has 'predict', 'score'; did you mean "
+      "'predict'?");
   EXPECT_THAT(message(WithSignatures({"predict", "score"}), ""),
               HasSubstr("choose one of 'predict', 'score'"));
   EXPECT_THAT(message(WithSignatures({}), ""), HasSubstr("no signature"));

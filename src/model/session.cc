@@ -35,25 +35,29 @@ std::string SessionConfig(int intra_op_threads) {
   return bytes;
 }
 
-Status LoadError(const TensorFlowApi& api, const std::string& directory, TF_Status* status) {
+Status LoadError(const TensorFlowApi& api, const std::string& directory,
+                 TF_Status* status) {
   const std::string message = OneLineFailure(api.TF_Message(status));
   constexpr std::string_view kNoOp = "Op type not registered '";
   if (const size_t at = message.find(kNoOp); at != message.npos) {
     const size_t begin = at + kNoOp.size();
-    return Error(ErrorKind::kUnsupported,
-                 "{}: the model needs the op '{}', which TensorFlow {} does not have; custom ops "
-                 "are not supported",
-                 directory, message.substr(begin, message.find('\'', begin) - begin),
-                 api.TF_Version());
+    return Error(
+        ErrorKind::kUnsupported,
+        "{}: the model needs the op '{}', which TensorFlow {} does not have; custom ops "
+        "are not supported",
+        directory, message.substr(begin, message.find('\'', begin) - begin),
+        api.TF_Version());
   }
   ErrorKind kind = ErrorKind::kCorruption;
   if (api.TF_GetCode(status) == TF_NOT_FOUND) kind = ErrorKind::kNotFound;
-  if (api.TF_GetCode(status) == TF_RESOURCE_EXHAUSTED) kind = ErrorKind::kResourceExhausted;
+  if (api.TF_GetCode(status) == TF_RESOURCE_EXHAUSTED)
+    kind = ErrorKind::kResourceExhausted;
   return Error(kind, "{}: the model cannot be loaded: {}", directory, message);
 }
 
-// TensorFlow takes a model without a checkpoint for one without variables, and loads it; then each
-// run fails. So a model directory that was not copied whole must be found out here.
+// TensorFlow takes a model without a checkpoint for one without variables, and loads it;
+// then each run fails. So a model directory that was not copied whole must be found out
+// here.
 Status CheckVariablesAreThere(const TensorFlowApi& api, const std::string& directory,
                               TF_Graph* graph) {
   std::error_code error;
@@ -63,10 +67,11 @@ Status CheckVariablesAreThere(const TensorFlowApi& api, const std::string& direc
   while (TF_Operation* op = api.TF_GraphNextOperation(graph, &position)) {
     const std::string_view type = api.TF_OperationOpType(op);
     if (type == "VarHandleOp" || type == "VariableV2" || type == "Variable") {
-      return Error(ErrorKind::kNotFound,
-                   "{}: the model has variables, but their file is missing; was the whole model "
-                   "directory copied?",
-                   index.string());
+      return Error(
+          ErrorKind::kNotFound,
+          "{}: the model has variables, but their file is missing; was the whole model "
+          "directory copied?",
+          index.string());
     }
   }
   return Status::OK();
@@ -74,7 +79,8 @@ Status CheckVariablesAreThere(const TensorFlowApi& api, const std::string& direc
 
 Status RunError(const TensorFlowApi& api, TF_Status* status) {
   ErrorKind kind = ErrorKind::kInvalidInput;
-  if (api.TF_GetCode(status) == TF_RESOURCE_EXHAUSTED) kind = ErrorKind::kResourceExhausted;
+  if (api.TF_GetCode(status) == TF_RESOURCE_EXHAUSTED)
+    kind = ErrorKind::kResourceExhausted;
   if (api.TF_GetCode(status) == TF_CANCELLED) kind = ErrorKind::kCancelled;
   return Error(kind, "the model failed: {}", OneLineFailure(api.TF_Message(status)));
 }
@@ -100,12 +106,14 @@ Result<std::unique_ptr<Session>> Session::Load(const TensorFlowApi& api,
         static_cast<int>(tag_pointers.size()), session->graph_, nullptr, status.get());
   }
   api.TF_DeleteSessionOptions(options);
-  if (api.TF_GetCode(status.get()) != TF_OK) return LoadError(api, directory, status.get());
+  if (api.TF_GetCode(status.get()) != TF_OK)
+    return LoadError(api, directory, status.get());
   HOWDAH_RETURN_IF_ERROR(CheckVariablesAreThere(api, directory, session->graph_));
   if (api.TF_ExtendSession != nullptr) {
     // The graph will not change any more: without this, each run takes locks to look.
     api.TF_ExtendSession(session->session_, status.get());
-    if (api.TF_GetCode(status.get()) != TF_OK) return LoadError(api, directory, status.get());
+    if (api.TF_GetCode(status.get()) != TF_OK)
+      return LoadError(api, directory, status.get());
   }
   return session;
 }
@@ -133,10 +141,11 @@ Result<TF_Output> Session::Find(const TensorSpec& spec) const {
   TF_Operation* op =
       valid ? api_.TF_GraphOperationByName(graph_, op_name.c_str()) : nullptr;
   if (op == nullptr || index < 0 || index >= api_.TF_OperationNumOutputs(op)) {
-    return Error(ErrorKind::kCorruption,
-                 "{}: the signature's '{}' names the tensor '{}', which the model's graph does "
-                 "not have",
-                 directory_, spec.name, spec.tensor_name);
+    return Error(
+        ErrorKind::kCorruption,
+        "{}: the signature's '{}' names the tensor '{}', which the model's graph does "
+        "not have",
+        directory_, spec.name, spec.tensor_name);
   }
   return TF_Output{op, index};
 }

@@ -12,11 +12,12 @@
 
 namespace howdah {
 
-/// A SavedModel's graph in memory, its variables restored and its init op run. Thread-safe.
+/// A SavedModel's graph in memory, its variables restored and its init op run.
+/// Thread-safe.
 class Session {
  public:
-  /// NotFound, Corruption, Unsupported (an op that this TensorFlow lacks): the model, with
-  /// `directory` in the message.
+  /// NotFound, Corruption, Unsupported (an op that this TensorFlow lacks): the model,
+  /// with `directory` in the message.
   static Result<std::unique_ptr<Session>> Load(const TensorFlowApi& api,
                                                const std::string& directory,
                                                const std::vector<std::string>& tags,
@@ -28,8 +29,8 @@ class Session {
   /// The tensor "op:index" that `spec` names. Corruption: the graph has no such tensor.
   Result<TF_Output> Find(const TensorSpec& spec) const;
 
-  /// One run on the caller's thread. InvalidInput: an op failed; ResourceExhausted: out of memory;
-  /// Cancelled: the session was closed.
+  /// One run on the caller's thread. InvalidInput: an op failed; ResourceExhausted: out
+  /// of memory; Cancelled: the session was closed.
   Result<std::vector<TensorHandle>> Run(std::span<const TF_Output> feeds,
                                         std::span<TF_Tensor* const> values,
                                         std::span<const TF_Output> fetches) const;

@@ -16,12 +16,14 @@ TF_DataType ToDataType(DType dtype) { return static_cast<TF_DataType>(dtype); }
 
 Result<TensorHandle> Handle(const TensorFlowApi& api, TF_Tensor* tensor) {
   if (tensor == nullptr) {
-    return Error(ErrorKind::kInternal, "TensorFlow refused the values of an input tensor");
+    return Error(ErrorKind::kInternal,
+                 "TensorFlow refused the values of an input tensor");
   }
   return TensorHandle(tensor, TensorDeleter{&api});
 }
 
-Result<TensorHandle> Allocate(const TensorFlowApi& api, const Tensor& tensor, size_t bytes) {
+Result<TensorHandle> Allocate(const TensorFlowApi& api, const Tensor& tensor,
+                              size_t bytes) {
   return Handle(api, api.TF_AllocateTensor(ToDataType(tensor.dtype), tensor.shape.data(),
                                            static_cast<int>(tensor.shape.size()), bytes));
 }
@@ -30,7 +32,8 @@ using ArrayRef = std::shared_ptr<arrow::Array>;
 
 void DropArray(void*, size_t, void* array) { delete static_cast<ArrayRef*>(array); }
 
-Result<TensorHandle> FixedWidthToTensorFlow(const TensorFlowApi& api, const Tensor& tensor,
+Result<TensorHandle> FixedWidthToTensorFlow(const TensorFlowApi& api,
+                                            const Tensor& tensor,
                                             CopyCounters* counters) {
   const arrow::ArrayData& data = *tensor.values->data();
   const auto width = static_cast<int64_t>(api.TF_DataTypeSize(ToDataType(tensor.dtype)));
@@ -40,11 +43,11 @@ Result<TensorHandle> FixedWidthToTensorFlow(const TensorFlowApi& api, const Tens
   const bool aligned = reinterpret_cast<uintptr_t>(values) % api.alignment() == 0;
   ++(aligned ? counters->zero_copy_inputs : counters->copied_inputs);
   // TensorFlow never writes into memory that it does not own.
-  return Handle(api, api.TF_NewTensor(ToDataType(tensor.dtype), tensor.shape.data(),
-                                      static_cast<int>(tensor.shape.size()),
-                                      const_cast<uint8_t*>(values),
-                                      static_cast<size_t>(bytes), DropArray,
-                                      new ArrayRef(tensor.values)));
+  return Handle(api,
+                api.TF_NewTensor(ToDataType(tensor.dtype), tensor.shape.data(),
+                                 static_cast<int>(tensor.shape.size()),
+                                 const_cast<uint8_t*>(values), static_cast<size_t>(bytes),
+                                 DropArray, new ArrayRef(tensor.values)));
 }
 
 Result<TensorHandle> BoolToTensorFlow(const TensorFlowApi& api, const Tensor& tensor,
@@ -58,42 +61,52 @@ Result<TensorHandle> BoolToTensorFlow(const TensorFlowApi& api, const Tensor& te
   return handle;
 }
 
+// The strings of a tensor: one block of bytes and a view for each string.
+//
+// Arrow's own bytes cannot be viewed: some ops read a string up to a NUL byte (tf.strings.upper with
+// encoding "utf-8" hands c_str() to ICU), and would run on into the strings behind it.
 struct StringViews {
-  ArrayRef array;
+  std::unique_ptr<char[]> bytes;
   std::unique_ptr<TF_TString[]> views;
 };
 
-void DropStringViews(void*, size_t, void* views) { delete static_cast<StringViews*>(views); }
+void DropStringViews(void*, size_t, void* views) {
+  delete static_cast<StringViews*>(views);
+}
 
 template <typename ArrayType>
-void AssignViews(const ArrayType& array, TF_TString* views) {
-  for (int64_t i = 0; i < array.length(); ++i) {
-    const std::string_view value = array.GetView(i);
-    TF_TString_Init(&views[i]);
-    TF_TString_AssignView(&views[i], value.data(), value.size());
+std::unique_ptr<StringViews> CopyStrings(const ArrayType& array) {
+  const auto count = static_cast<size_t>(array.length());
+  auto strings = std::make_unique<StringViews>();
+  strings->bytes.reset(new char[static_cast<size_t>(array.total_values_length()) + count]);
+  strings->views.reset(new TF_TString[count]);
+  char* end = strings->bytes.get();
+  for (size_t i = 0; i < count; ++i) {
+    const std::string_view value = array.GetView(static_cast<int64_t>(i));
+    if (!value.empty()) std::memcpy(end, value.data(), value.size());
+    end[value.size()] = '\0';
+    TF_TString_Init(&strings->views[i]);
+    TF_TString_AssignView(&strings->views[i], end, value.size());
+    end += value.size() + 1;
   }
+  return strings;
 }
 
 Result<TensorHandle> StringToTensorFlow(const TensorFlowApi& api, const Tensor& tensor,
                                         CopyCounters* counters) {
   const auto count = static_cast<size_t>(tensor.values->length());
   if (count == 0) return Allocate(api, tensor, 0);
-  auto views = std::make_unique<StringViews>();
-  views->array = tensor.values;
-  views->views = std::make_unique<TF_TString[]>(count);
   const arrow::Type::type id = tensor.values->type_id();
-  if (id == arrow::Type::LARGE_BINARY || id == arrow::Type::LARGE_STRING) {
-    AssignViews(static_cast<const arrow::LargeBinaryArray&>(*tensor.values),
-                views->views.get());
-  } else {
-    AssignViews(static_cast<const arrow::BinaryArray&>(*tensor.values), views->views.get());
-  }
-  ++counters->zero_copy_inputs;
-  StringViews* owned = views.release();
-  return Handle(api, api.TF_NewTensor(TF_STRING, tensor.shape.data(),
-                                      static_cast<int>(tensor.shape.size()),
-                                      owned->views.get(), count * sizeof(TF_TString),
-                                      DropStringViews, owned));
+  const bool large = id == arrow::Type::LARGE_BINARY || id == arrow::Type::LARGE_STRING;
+  StringViews* owned =
+      (large ? CopyStrings(static_cast<const arrow::LargeBinaryArray&>(*tensor.values))
+             : CopyStrings(static_cast<const arrow::BinaryArray&>(*tensor.values)))
+          .release();
+  ++counters->copied_inputs;
+  return Handle(
+      api, api.TF_NewTensor(TF_STRING, tensor.shape.data(),
+                            static_cast<int>(tensor.shape.size()), owned->views.get(),
+                            count * sizeof(TF_TString), DropStringViews, owned));
 }
 
 // TensorFlow's memory as Arrow's.
@@ -112,14 +125,16 @@ Result<ArrayRef> StringsToArray(const TF_TString* strings, int64_t count) {
     bytes += static_cast<int64_t>(TF_TString_GetSize(&strings[i]));
   }
   if (bytes > std::numeric_limits<int32_t>::max()) {
-    return Error(ErrorKind::kResourceExhausted,
-                 "one run gave {} bytes of strings, the most is 2 GiB; use fewer rows in a run",
-                 bytes);
+    return Error(
+        ErrorKind::kResourceExhausted,
+        "one run gave {} bytes of strings, the most is 2 GiB; use fewer rows in a run",
+        bytes);
   }
   constexpr int64_t kOffsetBytes = sizeof(int32_t);
   HOWDAH_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> offsets,
                           arrow::AllocateBuffer((count + 1) * kOffsetBytes));
-  HOWDAH_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> data, arrow::AllocateBuffer(bytes));
+  HOWDAH_ASSIGN_OR_RETURN(std::shared_ptr<arrow::Buffer> data,
+                          arrow::AllocateBuffer(bytes));
   auto* offset = reinterpret_cast<int32_t*>(offsets->mutable_data());
   uint8_t* end = data->mutable_data();
   *offset = 0;
@@ -160,7 +175,8 @@ Result<Tensor> FromTensorFlow(const TensorFlowApi& api, TensorHandle handle, DTy
                               CopyCounters* counters) {
   const auto got = static_cast<DType>(api.TF_TensorType(handle.get()));
   if (got != dtype) {
-    return Error(ErrorKind::kSchemaMismatch, "expected {}, got {}", Name(dtype), Name(got));
+    return Error(ErrorKind::kSchemaMismatch, "expected {}, got {}", Name(dtype),
+                 Name(got));
   }
   Tensor tensor{.dtype = dtype};
   for (int i = 0; i < api.TF_NumDims(handle.get()); ++i) {
@@ -181,8 +197,8 @@ Result<Tensor> FromTensorFlow(const TensorFlowApi& api, TensorHandle handle, DTy
     // The count times the width, as TensorFlow's own byte size may include padding.
     const auto width = static_cast<int64_t>(api.TF_DataTypeSize(ToDataType(dtype)));
     auto buffer = std::make_shared<TensorBuffer>(data, count * width, std::move(handle));
-    tensor.values =
-        arrow::MakeArray(arrow::ArrayData::Make(ValueType(dtype), count, {nullptr, buffer}, 0));
+    tensor.values = arrow::MakeArray(
+        arrow::ArrayData::Make(ValueType(dtype), count, {nullptr, buffer}, 0));
     ++counters->zero_copy_outputs;
   }
   return tensor;

@@ -21,16 +21,17 @@ struct CopyCounters {
   std::atomic<int64_t> zero_copy_outputs{0}, copied_outputs{0};
 };
 
-/// `tensor` for TensorFlow. Fixed-width values aligned to api.alignment() are used in place, strings
-/// as views into the Arrow buffer; either way the array stays alive until TensorFlow lets go, which
-/// may be after the run, on another thread. Views are copied as views by some ops: the handle
-/// must outlive the reading of a run's outputs.
+/// `tensor` for TensorFlow. Fixed-width values aligned to api.alignment() are used in
+/// place: the array stays alive until TensorFlow lets go, which may be after the run, on
+/// another thread. Strings are copied into one block, each followed by a NUL byte, and
+/// handed over as views of it. Views are copied as views by some ops: the handle must
+/// outlive the reading of a run's outputs.
 Result<TensorHandle> ToTensorFlow(const TensorFlowApi& api, const Tensor& tensor,
                                   CopyCounters* counters);
 
-/// The values of `handle`, which must have the type `dtype`. Fixed width: no copy, the array owns
-/// the handle. Strings become binary, bools bits.
-/// SchemaMismatch: another type. ResourceExhausted: more than 2 GiB of strings in one tensor.
+/// The values of `handle`, which must have the type `dtype`. Fixed width: no copy, the
+/// array owns the handle. Strings become binary, bools bits. SchemaMismatch: another
+/// type. ResourceExhausted: more than 2 GiB of strings in one tensor.
 Result<Tensor> FromTensorFlow(const TensorFlowApi& api, TensorHandle handle, DType dtype,
                               CopyCounters* counters);
 

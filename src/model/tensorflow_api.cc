@@ -12,8 +12,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Another copy of TensorFlow may already be in the process (a Python that has imported it): the
-// symbols must come from the folder that was asked for, or two halves of two versions meet.
+// Another copy of TensorFlow may already be in the process (a Python that has imported
+// it): the symbols must come from the folder that was asked for, or two halves of two
+// versions meet.
 Status CheckOrigin(const std::string& library, const char* name, void* symbol) {
   Dl_info info{};
   const bool known = dladdr(symbol, &info) != 0 && info.dli_fname != nullptr;
@@ -23,10 +24,11 @@ Status CheckOrigin(const std::string& library, const char* name, void* symbol) {
       fs::equivalent(origin.parent_path(), fs::path(library).parent_path(), error)) {
     return Status::OK();
   }
-  return Error(ErrorKind::kInternal,
-               "{}: its function {} comes from '{}'; is another TensorFlow loaded in this "
-               "process?",
-               library, name, origin.string());
+  return Error(
+      ErrorKind::kInternal,
+      "{}: its function {} comes from '{}'; is another TensorFlow loaded in this "
+      "process?",
+      library, name, origin.string());
 }
 
 Result<void*> Find(void* handle, const std::string& library, const char* name,
@@ -63,8 +65,8 @@ Status Load(const std::string& library, TensorFlowApi* api) {
 #undef HOWDAH_REQUIRED
 #undef HOWDAH_RESOLVE
   if (!std::string_view(api->TF_Version()).starts_with("2.")) {
-    return Error(ErrorKind::kUnsupported, "{}: TensorFlow 2.x is needed, this is {}", library,
-                 api->TF_Version());
+    return Error(ErrorKind::kUnsupported, "{}: TensorFlow 2.x is needed, this is {}",
+                 library, api->TF_Version());
   }
   api->library = library;
   return Status::OK();
@@ -82,8 +84,9 @@ Result<const TensorFlowApi*> OpenTensorFlow(const std::string& library) {
     opened = api.release();
   }
   if (opened->library != library) {
-    return Error(ErrorKind::kInternal, "TensorFlow is already open from '{}', not from '{}'",
-                 opened->library, library);
+    return Error(ErrorKind::kInternal,
+                 "TensorFlow is already open from '{}', not from '{}'", opened->library,
+                 library);
   }
   return opened;
 }

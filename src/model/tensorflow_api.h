@@ -44,8 +44,8 @@ namespace howdah {
   X(TF_TensorDefaultAlignment)                  \
   X(TF_TensorFromProto)
 
-/// TensorFlow's C API, opened at run time. Immutable, never closed: its memory may be alive in Arrow
-/// buffers until the process ends.
+/// TensorFlow's C API, opened at run time. Immutable, never closed: its memory may be
+/// alive in Arrow buffers until the process ends.
 struct TensorFlowApi {
 #define HOWDAH_DECLARE(function) decltype(&::function) function = nullptr;
   HOWDAH_TENSORFLOW_FUNCTIONS(HOWDAH_DECLARE)
@@ -60,13 +60,14 @@ struct TensorFlowApi {
   }
 };
 
-/// Open `library` (from FindTensorFlow) on the first call in this process; later calls must name the
-/// same file. Thread-safe. The symbols stay local to the library.
+/// Open `library` (from FindTensorFlow) on the first call in this process; later calls
+/// must name the same file. Thread-safe. The symbols stay local to the library.
 ///
-/// Two variables of the environment are set before, unless they are there: TF_CPP_MIN_LOG_LEVEL=2,
-/// and TF_ENABLE_ONEDNN_OPTS=0, which TensorFlow otherwise decides by the CPU's model, so that two
-/// hosts would differ in the last bits of their answers.
-/// Internal: cannot be opened. Unsupported: lacks a function, or is not version 2.
+/// Two variables of the environment are set before, unless they are there:
+/// TF_CPP_MIN_LOG_LEVEL=2, and TF_ENABLE_ONEDNN_OPTS=0, which TensorFlow otherwise
+/// decides by the CPU's model, so that two hosts would differ in the last bits of their
+/// answers. Internal: cannot be opened. Unsupported: lacks a function, or is not
+/// version 2.
 Result<const TensorFlowApi*> OpenTensorFlow(const std::string& library);
 
 }  // namespace howdah

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kLibrary = "libtensorflow_cc.so.2";
 constexpr const char* kGetIt =
-    "get it with 'pip install tensorflow-cpu', or set HOWDAH_TENSORFLOW to the folder that "
+    "get it with 'pip install tensorflow-cpu', or set HOWDAH_TENSORFLOW to the folder "
+    "that "
     "holds libtensorflow_cc.so.2";
 
 std::string EnvironmentVariable(const char* name) {
@@ -65,8 +66,10 @@ std::vector<fs::path> VersionFolders(const fs::path& lib, const std::string& ver
   if (version.starts_with("python3.")) return {lib / version};
   std::vector<fs::path> folders;
   std::error_code error;
-  for (fs::directory_iterator it(lib, error), end; !error && it != end; it.increment(error)) {
-    if (it->path().filename().string().starts_with("python3.")) folders.push_back(it->path());
+  for (fs::directory_iterator it(lib, error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->path().filename().string().starts_with("python3."))
+      folders.push_back(it->path());
   }
   std::sort(folders.begin(), folders.end(), [](const fs::path& a, const fs::path& b) {
     const auto x = a.filename().string(), y = b.filename().string();
@@ -78,7 +81,8 @@ std::vector<fs::path> VersionFolders(const fs::path& lib, const std::string& ver
 // Where this Python keeps packages, in the order in which it would look itself.
 std::vector<fs::path> PackageFolders(const fs::path& python) {
   std::vector<fs::path> folders;
-  const auto add = [&](const fs::path& lib, const std::string& version, const char* name) {
+  const auto add = [&](const fs::path& lib, const std::string& version,
+                       const char* name) {
     for (const fs::path& folder : VersionFolders(lib, version)) {
       folders.push_back(folder / name);
     }
@@ -95,7 +99,7 @@ std::vector<fs::path> PackageFolders(const fs::path& python) {
   const fs::path prefix = program.parent_path().parent_path();
   const std::string home = EnvironmentVariable("HOME");
   if (!home.empty()) add(fs::path(home) / ".local/lib", version, "site-packages");
-  add(prefix / "local/lib", version, "dist-packages");  // Debian: pip
+  add(prefix / "local/lib", version, "dist-packages");      // Debian: pip
   folders.push_back(prefix / "lib/python3/dist-packages");  // Debian: apt
   add(prefix / "lib", version, "site-packages");
   return folders;

@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kLibrary = "libtensorflow_cc.so.2";
 
-// A made-up machine below a temporary folder; PATH, HOME and HOWDAH_TENSORFLOW are the test's own.
+// A made-up machine below a temporary folder; PATH, HOME and HOWDAH_TENSORFLOW are the
+// test's own.
 class FindTensorFlowTest : public testing::Test {
  protected:
   FindTensorFlowTest() {
@@ -47,7 +48,9 @@ class FindTensorFlowTest : public testing::Test {
   void MakeProgram(const fs::path& name) const {
     fs::permissions(Make(name), fs::perms::owner_all);
   }
-  std::string MakeLibrary(const fs::path& folder) const { return Make(folder / kLibrary); }
+  std::string MakeLibrary(const fs::path& folder) const {
+    return Make(folder / kLibrary);
+  }
   std::string Engine() const { return (root_ / "engine").string(); }
   std::string Find(const std::string& flag = "") const {
     auto found = FindTensorFlow(flag, Engine());
@@ -71,14 +74,14 @@ TEST_F(FindTensorFlowTest, DoesNotLookFurtherWhenTheFlagOrTheVariableIsWrong) {
   EXPECT_TRUE(Is(flag, ErrorKind::kNotFound));
   EXPECT_THAT(flag.message(), HasSubstr(root_.string()));
   Set("HOWDAH_TENSORFLOW", Make("notes.txt"));
-  EXPECT_THAT(Find(), HasSubstr("HOWDAH_TENSORFLOW is '" + (root_ / "notes.txt").string()));
+  EXPECT_THAT(Find(),
+              HasSubstr("HOWDAH_TENSORFLOW is '" + (root_ / "notes.txt").string()));
 }
 
 TEST_F(FindTensorFlowTest, PrefersFlagThenVariableThenEngineThenPython) {
   const std::string flag = MakeLibrary("flag"), variable = MakeLibrary("variable"),
                     engine = MakeLibrary("engine/tensorflow"),
-                    python =
-                        MakeLibrary("usr/lib/python3.11/site-packages/tensorflow");
+                    python = MakeLibrary("usr/lib/python3.11/site-packages/tensorflow");
   MakeProgram("usr/bin/python3.11");
   fs::create_symlink("python3.11", root_ / "usr/bin/python3");
   Set("HOWDAH_TENSORFLOW", variable);

@@ -14,15 +14,25 @@ namespace {
 constexpr char kTensorsPrefix[] = "input.tensors.";
 constexpr char kColumnsPrefix[] = "output.columns.";
 
+std::string ToText(const SettingValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return "'" + *text + "'";
+  if (const auto* number = std::get_if<int64_t>(&value)) return std::to_string(*number);
+  if (const auto* number = std::get_if<double>(&value)) return fmt::format("{}", *number);
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  return std::holds_alternative<std::vector<std::string>>(value) ? "a list" : "a table";
+}
+
 Status WrongType(const Setting& setting, std::string_view expected) {
-  return Error(ErrorKind::kInvalidInput, "{}: '{}' must be {}", setting.place, setting.key,
-               expected);
+  return Error(ErrorKind::kInvalidInput, "{}: '{}' must be {}, got {}", setting.place,
+               setting.key, expected, ToText(setting.value));
 }
 
 Result<std::string> AsString(const Setting& setting) {
   if (const auto* text = std::get_if<std::string>(&setting.value)) return *text;
-  if (const auto* number = std::get_if<int64_t>(&setting.value)) {
-    return std::to_string(*number);  // job.id = 7 is meant as a name
+  const auto* number = std::get_if<int64_t>(&setting.value);
+  // On the command line nobody writes quotes; and an id such as 7 is meant as a name.
+  if (number != nullptr && (setting.place == "--set" || setting.key == "job.id")) {
+    return std::to_string(*number);
   }
   return WrongType(setting, "a string");
 }

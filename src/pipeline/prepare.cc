@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "source/split_planner.h"
+#include "types/hive_escape.h"
 
 namespace howdah {
 namespace {
@@ -17,6 +18,15 @@ namespace {
 /// is smaller than this, so that many small inputs do not make many small outputs.
 constexpr int64_t kLeastSplitBytes = int64_t{8} << 20;
 constexpr int64_t kSplitsWanted = 8;
+
+/// The id is part of a directory's name.
+Status CheckJobId(const std::string& job_id) {
+  constexpr size_t kMostBytes = 200;
+  if (HiveEscape(job_id).size() <= kMostBytes) return Status::OK();
+  return Error(ErrorKind::kInvalidInput,
+               "'job.id' has {} bytes as a directory's name, the most is {}: '{}…'",
+               HiveEscape(job_id).size(), kMostBytes, job_id.substr(0, 40));
+}
 
 Status PrepareModel(const Storages& storages, PreparedJob* job) {
   HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(job->spec.model.path));
@@ -123,6 +133,7 @@ Status PrepareOutput(const Storages& storages, PreparedJob* job) {
   job->format = FindFormat(output.format);
   const std::vector<std::string>& compressions = job->format->compressions();
   job->compression = output.compression.empty() ? compressions.front() : output.compression;
+  if (job->compression == "uncompressed") job->compression = "none";  // Spark knows both words
   if (std::find(compressions.begin(), compressions.end(), job->compression) ==
       compressions.end()) {
     return Error(ErrorKind::kInvalidInput,
@@ -188,6 +199,7 @@ int64_t PreparedJob::input_rows() const {
 Result<PreparedJob> Prepare(const Storages& storages, JobSpec spec) {
   PreparedJob job;
   job.spec = std::move(spec);
+  HOWDAH_RETURN_IF_ERROR(CheckJobId(job.spec.job_id));
   HOWDAH_RETURN_IF_ERROR(PrepareModel(storages, &job));
   HOWDAH_RETURN_IF_ERROR(PrepareInputs(storages, &job));
   HOWDAH_RETURN_IF_ERROR(PrepareOutput(storages, &job));

@@ -74,6 +74,34 @@ Status ScoreMissing(const PreparedJob& prepared, Predictor& predictor, Job& job,
   return WriteMetrics(figures->counters, rows, options.metrics_file);
 }
 
+/// Score and publish. An error is none when another run of the same job has landed it meanwhile.
+Result<Ledger> Land(const PreparedJob& prepared, Predictor& predictor, Job& job,
+                    const RunOptions& options, RunFigures* figures, std::string* outcome) {
+  const auto scoring = Clock::now();
+  Status status = ScoreMissing(prepared, predictor, job, options, figures);
+  figures->seconds_score = SecondsSince(scoring);
+  figures->tensorflow = predictor.runtime_version();
+  figures->copies = predictor.copy_counts();
+
+  Ledger ledger;
+  *outcome = "published";
+  if (status.ok()) {
+    const auto publishing = Clock::now();
+    status = job.Publish(LedgerRunText(prepared, *figures)).Value(&ledger);
+    figures->seconds_publish = SecondsSince(publishing);
+  }
+  if (status.ok() || Is(status, ErrorKind::kCancelled)) {
+    HOWDAH_RETURN_IF_ERROR(status);
+    return ledger;
+  }
+  Result<JobStatus> now =
+      LookAtJob(*prepared.output_fs, prepared.paths, prepared.plan, Restart::kNo);
+  if (!now.ok() || now->state != JobState::kPublished) return status;
+  Log(LogLevel::kInfo, "another run of this job was first: {}", status.message());
+  *outcome = "already_published";
+  return *now->ledger;
+}
+
 /// RunJob with its steps in order; `*began` turns true when the first byte may have been written.
 Result<std::string> Run(const Storages& storages, JobSpec spec, const RunOptions& options,
                         bool* began) {
@@ -90,6 +118,10 @@ Result<std::string> Run(const Storages& storages, JobSpec spec, const RunOptions
     return RunSummary(prepared, *status.ledger, "already_published", figures);
   }
   LogPlan(prepared, status);
+  if (!options.metrics_file.empty()) {  // a place that cannot be written shows before any work
+    HOWDAH_RETURN_IF_ERROR(
+        WriteMetrics(figures.counters, prepared.input_rows(), options.metrics_file));
+  }
   HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<Predictor> predictor, LoadModel(prepared, options));
   HOWDAH_ASSIGN_OR_RETURN(
       std::unique_ptr<Job> job,
@@ -102,20 +134,14 @@ Result<std::string> Run(const Storages& storages, JobSpec spec, const RunOptions
     return RunSummary(prepared, *job->published(), "already_published", figures);
   }
 
-  const auto scoring = Clock::now();
-  HOWDAH_RETURN_IF_ERROR(ScoreMissing(prepared, *predictor, *job, options, &figures));
-  figures.seconds_score = SecondsSince(scoring);
-  figures.tensorflow = predictor->runtime_version();
-  figures.copies = predictor->copy_counts();
-
-  const auto publishing = Clock::now();
-  HOWDAH_ASSIGN_OR_RETURN(Ledger ledger, job->Publish(LedgerRunText(prepared, figures)));
-  figures.seconds_publish = SecondsSince(publishing);
+  std::string outcome;
+  HOWDAH_ASSIGN_OR_RETURN(Ledger ledger, Land(prepared, *predictor, *job, options, &figures,
+                                              &outcome));
   figures.seconds_total = SecondsSince(start);
-  Log(LogLevel::kInfo, "published {} rows in {} files ({}) to '{}'",
+  Log(LogLevel::kInfo, "{} rows are in {} files ({}) of '{}'",
       FormatCount(ledger.rows_written()), ledger.files(), FormatByteSize(ledger.bytes()),
       prepared.paths.dataset);
-  return RunSummary(prepared, ledger, "published", figures);
+  return RunSummary(prepared, ledger, outcome, figures);
 }
 
 }  // namespace

@@ -51,7 +51,11 @@ Result<Tensor> MakeTensor(const TensorPlan& plan, const arrow::RecordBatch& batc
       columns.push_back(elements.values);
     }
     tensor.shape.push_back(static_cast<int64_t>(columns.size()));
-    HOWDAH_ASSIGN_OR_RETURN(tensor.values, PackColumns(columns, plan.dtype));
+    Result<std::shared_ptr<arrow::Array>> packed = PackColumns(columns, plan.dtype);
+    if (!packed.ok()) {
+      return WithContext(packed.status(), fmt::format("tensor '{}'", plan.input));
+    }
+    tensor.values = std::move(*packed);
     return tensor;
   }
   HOWDAH_ASSIGN_OR_RETURN(const Elements elements,

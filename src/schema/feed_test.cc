@@ -455,7 +455,7 @@ TEST(Feed, RefusesMoreTextThanABatchHolds) {
                     {{"x", {"a", "a"}}})
           .ValueOrDie();
   ExpectError(feed.Tensors(*batch), ErrorKind::kInvalidInput,
-              {"2147483648 bytes", "batch_rows"});
+              {"tensor 'x'", "2147483648 bytes", "batch_rows"});
 }
 
 TEST(Feed, NamesTheFirstListOfAnotherLength) {

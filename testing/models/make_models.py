@@ -142,6 +142,18 @@ def strings(path):
 
 
 @model
+def upper(path):
+    """text string [?] -> upper, in upper case by an op that reads strings up to a NUL byte."""
+    import tensorflow as tf
+
+    save(
+        path,
+        lambda text: {"upper": tf.strings.upper(text, encoding="utf-8")},
+        spec([None], tf.string, "text"),
+    )
+
+
+@model
 def string_pairs(path):
     """words string [?, 2] -> swapped, the two words of each row exchanged."""
     import tensorflow as tf
@@ -191,7 +203,8 @@ def identity(path):
 
 @model
 def static_batch(path):
-    """x float32 [4, 2] -> y = 2x, place = position of the row in its batch of four, label = "r<place>"."""
+    """x float32 [4, 2] -> y = 2x, place = the row's position in its batch of four (int64),
+    label = "r<place>"."""
     import tensorflow as tf
 
     def f(x):
@@ -412,7 +425,8 @@ def denormal(path):
 
 @model
 def lookup(path):
-    """word string [?] -> id int64: one 1, two 2, three 3, else -1; from an asset by an init op."""
+    """word string [?] -> id int64: one 1, two 2, three 3, else -1. The table is an asset that
+    the model's init op reads."""
     import tensorflow as tf
 
     words = path.parent / "lookup_words.txt"
@@ -454,6 +468,9 @@ def main(out):
     version = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()
     if stamp.is_file() and stamp.read_text() == version:
         return
+    import tensorflow as tf
+
+    tf.get_logger().setLevel("ERROR")
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
     for make in MODELS:

@@ -15,9 +15,10 @@ namespace howdah {
 /// Folder of the zoo's model `name`, as testing/models/make_models.py wrote it.
 std::string ZooModel(const std::string& name);
 
-/// Options that load `signature_key` ("": the default one) of the zoo's model with the outputs
-/// `outputs` (none: all).
-PredictorOptions ZooOptions(const std::string& name, const std::string& signature_key = "",
+/// Options that load `signature_key` ("": the default one) of the zoo's model with the
+/// outputs `outputs` (none: all).
+PredictorOptions ZooOptions(const std::string& name,
+                            const std::string& signature_key = "",
                             const std::vector<std::string>& outputs = {});
 
 /// A tensor of `dtype` whose values are given as a JSON array, flat.

@@ -62,9 +62,8 @@ TEST(PredictorBatching, AnswersNoRowsWithEmptyTensors) {
   ExpectEqual(matrix["label"], MakeTensor(DType::kString, {0}, "[]"));
   auto fixed = LoadZoo("static_batch").Answer({{"x", Floats({0, 2}, "[]")}});
   ExpectEqual(fixed["y"], Floats({0, 2}, "[]"));
-  auto scalar = LoadZoo("scalar").Answer({{"a", Floats({0}, "[]")},
-                                          {"b", Floats({0}, "[]")},
-                                          {"v", Floats({0, 2}, "[]")}});
+  auto scalar = LoadZoo("scalar").Answer(
+      {{"a", Floats({0}, "[]")}, {"b", Floats({0}, "[]")}, {"v", Floats({0, 2}, "[]")}});
   ExpectEqual(scalar["y"], Floats({0}, "[]"));
   ExpectEqual(scalar["w"], Floats({0, 2}, "[]"));
   auto unknown = LoadZoo("unknown_inner").Answer({{"x", Floats({0, 5}, "[]")}});
@@ -81,8 +80,9 @@ TEST(PredictorBatching, RefusesAnOutputWithoutTheRows) {
   const Tensors x = {{"x", Floats({2}, "[1, -2]")}};
   const auto scalar = LoadZoo("no_batch_output", "", {"total"}).Run(x).status();
   EXPECT_TRUE(Is(scalar, ErrorKind::kSchemaMismatch));
-  EXPECT_THAT(scalar.message(), HasSubstr("output 'total' has the shape []; its first dimension"
-                                          " must be the 2 rows fed"));
+  EXPECT_THAT(scalar.message(),
+              HasSubstr("output 'total' has the shape []; its first dimension"
+                        " must be the 2 rows fed"));
   const auto constant = LoadZoo("no_batch_output", "", {"three"}).Run(x).status();
   EXPECT_TRUE(Is(constant, ErrorKind::kSchemaMismatch));
   EXPECT_THAT(constant.message(), HasSubstr("[3]"));

@@ -23,7 +23,8 @@ namespace fs = std::filesystem;
 class ModelCopy {
  public:
   explicit ModelCopy(const std::string& name)
-      : path_(fs::path(testing::TempDir()) / ("howdah_" + name + std::to_string(getpid()))) {
+      : path_(fs::path(testing::TempDir()) /
+              ("howdah_" + name + std::to_string(getpid()))) {
     fs::remove_all(path_);
     fs::copy(ZooModel(name), path_, fs::copy_options::recursive);
   }
@@ -34,7 +35,9 @@ class ModelCopy {
   fs::path path_;
 };
 
-Status LoadStatus(const PredictorOptions& options) { return LoadPredictor(options).status(); }
+Status LoadStatus(const PredictorOptions& options) {
+  return LoadPredictor(options).status();
+}
 
 void ExpectRefused(const Status& status, ErrorKind kind, const std::string& text) {
   ASSERT_FALSE(status.ok());
@@ -48,8 +51,8 @@ TEST(PredictorRefusal, AFailingOpIsOneSentence) {
   ExpectEqual(model.Answer({{"x", Floats({2}, "[1, 99]")}})["y"], Floats({2}, "[1, 99]"));
   const auto status = model.Run({{"x", Floats({2}, "[1, 100]")}}).status();
   ExpectRefused(status, ErrorKind::kInvalidInput, "the model failed: ");
-  EXPECT_THAT(status.message(),
-              AllOf(HasSubstr("planned failure"), Not(HasSubstr("[[")), Not(HasSubstr("root error"))));
+  EXPECT_THAT(status.message(), AllOf(HasSubstr("planned failure"), Not(HasSubstr("[[")),
+                                      Not(HasSubstr("root error"))));
   // The model goes on working.
   ExpectEqual(model.Answer({{"x", Floats({1}, "[5]")}})["y"], Floats({1}, "[5]"));
 }
@@ -57,7 +60,8 @@ TEST(PredictorRefusal, AFailingOpIsOneSentence) {
 TEST(PredictorRefusal, TagsThatAreNotThere) {
   auto options = ZooOptions("linear");
   options.tags = {"gpu"};
-  ExpectRefused(LoadStatus(options), ErrorKind::kNotFound, "/linear: the model cannot be loaded");
+  ExpectRefused(LoadStatus(options), ErrorKind::kNotFound,
+                "/linear: the model cannot be loaded");
 }
 
 TEST(PredictorRefusal, ADamagedGraph) {
@@ -90,8 +94,9 @@ TEST(PredictorRefusal, WeightsThatAreMissingOrCut) {
 }
 
 TEST(PredictorRefusal, ASignatureThatNamesTensorsTheGraphLacks) {
-  for (const char* name : {"nothing:0", "serving_default_x:7", "serving_default_x:-1",
-                           "serving_default_x:99999999999", "serving_default_x:", ":0", ""}) {
+  for (const char* name :
+       {"nothing:0", "serving_default_x:7", "serving_default_x:-1",
+        "serving_default_x:99999999999", "serving_default_x:", ":0", ""}) {
     auto options = ZooOptions("linear");
     options.signature.inputs[0].tensor_name = name;
     ExpectRefused(LoadStatus(options), ErrorKind::kCorruption,
@@ -107,8 +112,9 @@ TEST(PredictorRefusal, SparseInputs) {
 TEST(PredictorRefusal, OutputsOfATypeThatIsNotCarriedUnlessTheyAreNotWanted) {
   ExpectRefused(LoadStatus(ZooOptions("complex_output")), ErrorKind::kUnsupported,
                 "output 'z' has the type dtype 8");
-  ExpectEqual(LoadZoo("complex_output", "", {"y"}).Answer({{"x", Floats({1}, "[2]")}})["y"],
-              Floats({1}, "[4]"));
+  ExpectEqual(
+      LoadZoo("complex_output", "", {"y"}).Answer({{"x", Floats({1}, "[2]")}})["y"],
+      Floats({1}, "[4]"));
 }
 
 TEST(PredictorRefusal, AnOutputThatIsAnInput) {

@@ -37,8 +37,7 @@ TEST(Predictor, RunsSeveralOutputsOfSeveralTypesAndRanks) {
 TEST(Predictor, FetchesOnlyTheWantedOutputsInTheWantedOrder) {
   const auto options = ZooOptions("matrix", "", {"total", "largest"});
   auto predictor = LoadPredictor(options).ValueOrDie();
-  const auto outputs =
-      predictor->Run({Floats({1, 3}, "[1, 2, 3]")}).ValueOrDie();
+  const auto outputs = predictor->Run({Floats({1, 3}, "[1, 2, 3]")}).ValueOrDie();
   ASSERT_EQ(outputs.size(), 2u);
   ExpectEqual(outputs[0], Floats({1}, "[321]"));
   ExpectEqual(outputs[1], MakeTensor(DType::kInt64, {1}, "[2]"));
@@ -113,8 +112,9 @@ TEST(Predictor, FeedsTheDefaultOfAnInputThatIsAbsent) {
 
 TEST(Predictor, PrefersWhatIsFedToTheDefault) {
   const auto model = LoadZoo("default_input");
-  ExpectEqual(model.Answer({{"x", Floats({2}, "[1, 2]")}, {"scale", Floats({2}, "[3, 5]")}})["y"],
-              Floats({2}, "[3, 10]"));
+  ExpectEqual(
+      model.Answer({{"x", Floats({2}, "[1, 2]")}, {"scale", Floats({2}, "[3, 5]")}})["y"],
+      Floats({2}, "[3, 10]"));
 }
 
 struct DTypeCase {
@@ -216,10 +216,20 @@ TEST(Predictor, TakesStringsOfAnyArrowKindAndKeepsTheirBytes) {
     EXPECT_EQ(framed.GetView(2), "<>");
     ExpectEqual(answer["bytes"], MakeTensor(DType::kInt64, {3}, "[3, 100000, 0]"));
   }
-  auto pairs = LoadZoo("string_pairs")
-                   .Answer({{"words", MakeTensor(DType::kString, {2, 2},
-                                                 R"(["a", "b", "c", "d"])")}});
-  ExpectEqual(pairs["swapped"], MakeTensor(DType::kString, {2, 2}, R"(["b", "a", "d", "c"])"));
+  auto pairs =
+      LoadZoo("string_pairs")
+          .Answer(
+              {{"words", MakeTensor(DType::kString, {2, 2}, R"(["a", "b", "c", "d"])")}});
+  ExpectEqual(pairs["swapped"],
+              MakeTensor(DType::kString, {2, 2}, R"(["b", "a", "d", "c"])"));
+}
+
+TEST(Predictor, EndsStringsForOpsThatReadUpToANulByte) {
+  auto y = LoadZoo("upper").Answer(
+      {{"text", MakeTensor(DType::kString, {3},
+                           R"(["ab", "", "a text longer than 22 bytes"])")}});
+  ExpectEqual(y["upper"], MakeTensor(DType::kString, {3},
+                                     R"(["AB", "", "A TEXT LONGER THAN 22 BYTES"])"));
 }
 
 TEST(Predictor, CopiesNothingWhereMemoryIsAligned) {
