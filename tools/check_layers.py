@@ -74,7 +74,9 @@ def is_foreign(quote, target, rooms):
 
 def check_file(path, name, room, rooms):
     """`name` is the file's path below its room; `room` None: a program, which may use all rooms."""
-    is_test = name.endswith("_test.cc")
+    # x_test.cc, and what tests share: x_test_support.h, test_data.h
+    stem = pathlib.PurePath(name).stem
+    is_test = "_test" in stem or stem.startswith("test_")
     is_public = room is not None and name in rooms[room][1]
     for number, quote, target in includes(path):
         top, _, rest = target.partition("/")

@@ -22,7 +22,8 @@ std::string Contents(const std::string& generation, int64_t split, int64_t file)
 }
 
 Status WriteFiles(FileSystem& fs, Job& job, const Attempt& attempt, TaskCommit& task) {
-  const std::string generation = fmt::format("{}.{}", job.plan().job_id, job.generation());
+  const std::string generation =
+      fmt::format("{}.{}", job.plan().job_id, job.generation());
   const int64_t files = attempt.split == 1 ? 2 : 1;
   for (int64_t i = 0; i < files; ++i) {
     const std::string text = Contents(generation, attempt.split, i);

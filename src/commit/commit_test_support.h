@@ -44,8 +44,9 @@ inline constexpr char kModelB[] = R"({"model":{"sha256":"bbbb"},"splits":2})";
 JobPlan MakePlan(const std::string& job_id = "nightly",
                  const std::string& semantic = kModelA);
 
-/// Score `split`: files in a fresh attempt, a manifest for them. Split 1 has a second file, in a
-/// partition directory. Every file holds "<job>.<generation> split <n> file <n>".
+/// Score `split`: files in a fresh attempt, a manifest for them. Split 1 has a second
+/// file, in a partition directory. Every file holds "<job>.<generation> split <n> file
+/// <n>".
 Result<TaskCommit> WriteAttempt(FileSystem& fs, Job& job, int64_t split);
 
 /// What `howdah run` does with a job: missing splits, two tries each, then publish.
@@ -66,8 +67,8 @@ class CommitTest : public testing::Test {
   /// The visible files that a complete dataset of `job_id` has.
   static std::map<std::string, std::string> ExpectedFiles(const std::string& job_id,
                                                           int64_t generation);
-  /// The dataset is absent, or complete as the result of one of the generations that may be
-  /// there, each "job.generation".
+  /// The dataset is absent, or complete as the result of one of the generations that may
+  /// be there, each "job.generation".
   void CheckReadersView(const std::vector<std::string>& allowed = {"nightly.1"});
   /// The dataset is complete, whole by `verify`, and says that this generation made it.
   void CheckPublished(const std::string& job_id, int64_t generation);

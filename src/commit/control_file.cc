@@ -37,8 +37,8 @@ Status WriteWhole(FileSystem& fs, const std::string& path, std::string_view text
     const Result<FileInfo> info = fs.Stat(path);
     if (info.ok()) {
       if (info->size == static_cast<int64_t>(text.size())) return Status::OK();
-      return Error(ErrorKind::kCorruption, "'{}' has {} bytes after {} were written", path,
-                   info->size, text.size());
+      return Error(ErrorKind::kCorruption, "'{}' has {} bytes after {} were written",
+                   path, info->size, text.size());
     }
     if (written.ok() || !Is(info.status(), ErrorKind::kNotFound)) return info.status();
   }

@@ -7,9 +7,9 @@
 #include "base/status.h"
 #include "storage/file_system.h"
 
-// The few acts from which a job is built, each made definite: after a lost answer they look, and
-// act again at most once, and only where a late first request could do no harm. What then is still
-// not known is Transient: the callers may be called again.
+// The few acts from which a job is built, each made definite: after a lost answer they
+// look, and act again at most once, and only where a late first request could do no harm.
+// What then is still not known is Transient: the callers may be called again.
 
 namespace howdah {
 
@@ -23,12 +23,13 @@ Status WriteWhole(FileSystem& fs, const std::string& path, std::string_view text
 /// AlreadyExists: `to` is taken, after a lost answer perhaps by ourselves: read it.
 Status RenameFirstWins(FileSystem& fs, const std::string& from, const std::string& to);
 
-/// Put `text` at `target`, complete or not at all: written to `tmp` under a fresh name, then
-/// RenameFirstWins. NotFound: `tmp` or the parent of `target` is gone.
+/// Put `text` at `target`, complete or not at all: written to `tmp` under a fresh name,
+/// then RenameFirstWins. NotFound: `tmp` or the parent of `target` is gone.
 Status PlaceControlFile(FileSystem& fs, Environment& environment, const std::string& tmp,
                         const std::string& target, std::string_view text);
 
-/// `status`, which says that an answer was lost, as Transient: nothing visible depends on it.
+/// `status`, which says that an answer was lost, as Transient: nothing visible depends on
+/// it.
 Status Unresolved(const Status& status);
 
 }  // namespace howdah

@@ -38,10 +38,11 @@ Result<DatasetView> LookAtDataset(FileSystem& fs, const std::string& dataset) {
     obstacle = "a mount point";
   }
   if (obstacle != nullptr) {
-    return Error(ErrorKind::kAlreadyExists,
-                 "the output '{}' is {}, which a dataset cannot replace in one step: choose "
-                 "a path that does not exist",
-                 dataset, obstacle);
+    return Error(
+        ErrorKind::kAlreadyExists,
+        "the output '{}' is {}, which a dataset cannot replace in one step: choose "
+        "a path that does not exist",
+        dataset, obstacle);
   }
 
   HOWDAH_ASSIGN_OR_RETURN(const std::vector<FileInfo> entries, fs.List(dataset));

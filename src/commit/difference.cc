@@ -31,11 +31,13 @@ const json* Element(const json* array, size_t index) {
   return index < array->size() ? &(*array)[index] : nullptr;
 }
 
-/// How people know an element that is an input file: by its URL where both sides have one.
+/// How people know an element that is an input file: by its URL where both sides have
+/// one.
 std::string Label(const json* before, const json* after, size_t index) {
   const json* old_url = Member(before, "url");
   const json* new_url = Member(after, "url");
-  if (old_url != nullptr && new_url != nullptr && *old_url == *new_url && old_url->is_string()) {
+  if (old_url != nullptr && new_url != nullptr && *old_url == *new_url &&
+      old_url->is_string()) {
     return old_url->get<std::string>();
   }
   return std::to_string(index);
@@ -90,8 +92,8 @@ std::string DescribeDifference(const std::string& before, const std::string& aft
                                int most) {
   Comparison comparison(static_cast<size_t>(std::max(most, 1)));
   const std::optional<json> old_value = ParseJson(before), new_value = ParseJson(after);
-  comparison.Compare(old_value ? &*old_value : nullptr,
-                     new_value ? &*new_value : nullptr, "");
+  comparison.Compare(old_value ? &*old_value : nullptr, new_value ? &*new_value : nullptr,
+                     "");
   return comparison.Text();
 }
 

@@ -6,8 +6,9 @@ namespace howdah {
 namespace {
 
 TEST(Difference, NamesTheFieldAndBothValues) {
-  EXPECT_EQ(DescribeDifference(R"({"model":{"sha256":"ab"}})", R"({"model":{"sha256":"cd"}})"),
-            "model.sha256: was \"ab\", is \"cd\"");
+  EXPECT_EQ(
+      DescribeDifference(R"({"model":{"sha256":"ab"}})", R"({"model":{"sha256":"cd"}})"),
+      "model.sha256: was \"ab\", is \"cd\"");
 }
 
 TEST(Difference, FieldsThatCameAndWentAreAbsentOnOneSide) {
@@ -16,8 +17,9 @@ TEST(Difference, FieldsThatCameAndWentAreAbsentOnOneSide) {
 }
 
 TEST(Difference, ListsAreComparedElementByElement) {
-  EXPECT_EQ(DescribeDifference(R"({"in":[{"n":1},{"n":2}]})", R"({"in":[{"n":1},{"n":3},4]})"),
-            "in[1].n: was 2, is 3; in[2]: was absent, is 4");
+  EXPECT_EQ(
+      DescribeDifference(R"({"in":[{"n":1},{"n":2}]})", R"({"in":[{"n":1},{"n":3},4]})"),
+      "in[1].n: was 2, is 3; in[2]: was absent, is 4");
 }
 
 TEST(Difference, ValuesOfOneNumberWrittenTwoWaysDiffer) {

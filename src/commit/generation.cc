@@ -19,7 +19,8 @@ Result<GenerationState> LookAtGeneration(FileSystem& fs, const WorkDirectory& wo
   }
   if (!Is(text.status(), ErrorKind::kNotFound)) return text.status();
 
-  // data/ before withdrawn/: between the two looks a name can only move from first to second.
+  // data/ before withdrawn/: between the two looks a name can only move from first to
+  // second.
   HOWDAH_ASSIGN_OR_RETURN(const bool has_data, Exists(fs, work.data()));
   if (has_data) {
     HOWDAH_ASSIGN_OR_RETURN(const bool sealed, Exists(fs, work.sealed()));
@@ -52,10 +53,11 @@ Result<std::vector<WorkDirectory>> ListGenerations(FileSystem& fs,
 Result<JobPlan> ReadPlan(FileSystem& fs, const WorkDirectory& work) {
   const Result<std::string> text = ReadFile(fs, work.plan());
   if (Is(text.status(), ErrorKind::kNotFound)) {
-    return Error(ErrorKind::kCorruption,
-                 "'{}' has no plan.json: it is damaged; `howdah recover --abandon` withdraws "
-                 "it",
-                 work.path);
+    return Error(
+        ErrorKind::kCorruption,
+        "'{}' has no plan.json: it is damaged; `howdah recover --abandon` withdraws "
+        "it",
+        work.path);
   }
   HOWDAH_RETURN_IF_ERROR(text.status());
   HOWDAH_ASSIGN_OR_RETURN(JobPlan plan, ParsePlan(*text, work.plan()));
@@ -110,8 +112,8 @@ void Finish(const Landing& landing, Outcome outcome) {
 
 void CleanUp(const Landing& landing) {
   const WorkDirectory& work = landing.work;
-  // data/ is not in the list: it is gone before FIN, and a removal of many steps must never
-  // run beside a rename that makes the same tree the dataset.
+  // data/ is not in the list: it is gone before FIN, and a removal of many steps must
+  // never run beside a rename that makes the same tree the dataset.
   std::vector<std::string> payload = {work.attempts(), work.tmp(), work.done(),
                                       work.quarantine()};
   const Result<std::vector<FileInfo>> withdrawn = landing.fs.List(work.withdrawn());

@@ -27,18 +27,21 @@ struct GenerationState {
   bool IsOver() const { return stage != Stage::kRunning && stage != Stage::kSealed; }
 };
 
-/// W/data leaves its name in two ways only: published or withdrawn. So where it is gone, and no
-/// `withdrawn` is there, it was published, with or without FIN. Errors: not known.
+/// W/data leaves its name in two ways only: published or withdrawn. So where it is gone,
+/// and no `withdrawn` is there, it was published, with or without FIN. Errors: not known.
 Result<GenerationState> LookAtGeneration(FileSystem& fs, const WorkDirectory& work);
 
-/// All generations of all jobs in H/jobs, by job id and number. Names of no job are passed over.
-Result<std::vector<WorkDirectory>> ListGenerations(FileSystem& fs, const DatasetPaths& paths);
+/// All generations of all jobs in H/jobs, by job id and number. Names of no job are
+/// passed over.
+Result<std::vector<WorkDirectory>> ListGenerations(FileSystem& fs,
+                                                   const DatasetPaths& paths);
 
 /// plan.json. Corruption: missing, damaged, or of another job.
 Result<JobPlan> ReadPlan(FileSystem& fs, const WorkDirectory& work);
 
 /// Splits with a manifest in done/ or sealed/, ascending. NotFound: neither is there.
-Result<std::vector<int64_t>> ListCommittedSplits(FileSystem& fs, const WorkDirectory& work);
+Result<std::vector<int64_t>> ListCommittedSplits(FileSystem& fs,
+                                                 const WorkDirectory& work);
 
 /// A generation and what is needed to act on it.
 struct Landing {
@@ -52,12 +55,13 @@ struct Landing {
 /// \return the stage after it: kWithdrawn, or kPublished or kGone when that came first.
 Result<Stage> Withdraw(const Landing& landing);
 
-/// State 7: FIN (the first one written stays), then CleanUp. Best effort: what fails is logged,
-/// and is done by the next Open or Recover.
+/// State 7: FIN (the first one written stays), then CleanUp. Best effort: what fails is
+/// logged, and is done by the next Open or Recover.
 void Finish(const Landing& landing, Outcome outcome);
 
-/// Remove the payload of a generation that is over. The names plan.json, sealed, withdrawn and FIN
-/// stay: by them every call of a process that comes back late fails. Best effort.
+/// Remove the payload of a generation that is over. The names plan.json, sealed,
+/// withdrawn and FIN stay: by them every call of a process that comes back late fails.
+/// Best effort.
 void CleanUp(const Landing& landing);
 
 }  // namespace howdah

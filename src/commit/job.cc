@@ -72,8 +72,8 @@ class PublishedJob final : public Job {
 
  private:
   Status Done() const {
-    return Error(ErrorKind::kCommitConflict, "job '{}' is published: nothing is left to do",
-                 ledger_->job_id);
+    return Error(ErrorKind::kCommitConflict,
+                 "job '{}' is published: nothing is left to do", ledger_->job_id);
   }
 
   const std::optional<Ledger> ledger_;
@@ -122,7 +122,8 @@ class RunningJob final : public Job {
     HOWDAH_ASSIGN_OR_RETURN(const Split* split, FindSplit(task.split));
     const std::vector<Finding> findings = VerifyTask(*split, task);
     if (!findings.empty()) {
-      return Error(ErrorKind::kInternal, "an attempt that is not whole was to be committed: {}",
+      return Error(ErrorKind::kInternal,
+                   "an attempt that is not whole was to be committed: {}",
                    findings.front().detail);
     }
     {
@@ -130,12 +131,14 @@ class RunningJob final : public Job {
       handed_in_.insert(task.attempt);
     }
     const WorkDirectory& work = landing_.work;
-    const Status placed = PlaceControlFile(
-        landing_.fs, landing_.environment, work.tmp(),
-        JoinPath(work.done(), ManifestName(task.split)), text);
+    const Status placed =
+        PlaceControlFile(landing_.fs, landing_.environment, work.tmp(),
+                         JoinPath(work.done(), ManifestName(task.split)), text);
     if (placed.ok()) return TaskOutcome::kCommitted;
-    HOWDAH_ASSIGN_OR_RETURN(const std::optional<std::string> winner, FindWinner(task.split));
-    if (winner) return *winner == task.attempt ? TaskOutcome::kCommitted : TaskOutcome::kLost;
+    HOWDAH_ASSIGN_OR_RETURN(const std::optional<std::string> winner,
+                            FindWinner(task.split));
+    if (winner)
+      return *winner == task.attempt ? TaskOutcome::kCommitted : TaskOutcome::kLost;
     return ExplainFailure(landing_, placed);
   }
 
@@ -164,8 +167,8 @@ class RunningJob final : public Job {
                  landing_.work.Describe(), plan_.splits.size(), id);
   }
 
-  /// The attempt whose manifest stands for `split`. done/ before sealed/: a manifest moves only
-  /// that way, so it is missed in neither.
+  /// The attempt whose manifest stands for `split`. done/ before sealed/: a manifest
+  /// moves only that way, so it is missed in neither.
   Result<std::optional<std::string>> FindWinner(int64_t split) const {
     const WorkDirectory& work = landing_.work;
     for (const std::string& directory : {work.done(), work.sealed()}) {
@@ -191,9 +194,9 @@ void FinishLast(FileSystem& fs, Environment& environment, const DatasetPaths& pa
                 const JobSurvey& survey) {
   if (!survey.last || !survey.last_state.IsOver() || survey.last_state.has_fin) return;
   if (survey.last_state.stage == Stage::kGone) return;
-  Finish({fs, environment, paths, *survey.last}, survey.last_state.stage == Stage::kPublished
-                                                     ? Outcome::kPublished
-                                                     : Outcome::kAbandoned);
+  Finish({fs, environment, paths, *survey.last},
+         survey.last_state.stage == Stage::kPublished ? Outcome::kPublished
+                                                      : Outcome::kAbandoned);
 }
 
 }  // namespace
@@ -214,7 +217,8 @@ Result<std::unique_ptr<Job>> Job::Open(FileSystem& fs, Environment& environment,
       HOWDAH_ASSIGN_OR_RETURN(const Stage stage, Withdraw(landing));
       if (stage == Stage::kPublished) continue;
       Finish(landing, Outcome::kAbandoned);
-      restart = Restart::kNo;  // a generation that another driver begins now is not withdrawn
+      restart =
+          Restart::kNo;  // a generation that another driver begins now is not withdrawn
       continue;
     }
     HOWDAH_RETURN_IF_ERROR(MakeParents(fs, ParentPath(paths.dataset)));
@@ -228,10 +232,11 @@ Result<std::unique_ptr<Job>> Job::Open(FileSystem& fs, Environment& environment,
     HOWDAH_ASSIGN_OR_RETURN(const bool made, SetUp(landing, plan));
     if (made) return std::make_unique<RunningJob>(std::move(landing), plan);
   }
-  return Error(ErrorKind::kTransient,
-               "job '{}' is being opened and ended by other drivers all the time: look for "
-               "other runs of it, then run the same command",
-               plan.job_id);
+  return Error(
+      ErrorKind::kTransient,
+      "job '{}' is being opened and ended by other drivers all the time: look for "
+      "other runs of it, then run the same command",
+      plan.job_id);
 }
 
 }  // namespace howdah

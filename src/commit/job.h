@@ -26,19 +26,20 @@ enum class JobState {
 
 struct JobStatus {
   JobState state = JobState::kFresh;
-  int64_t generation = 1;       ///< that is there, or that would run
-  int64_t splits_done = 0;      ///< kResume: committed so far
-  std::optional<Ledger> ledger; ///< kPublished
+  int64_t generation = 1;        ///< that is there, or that would run
+  int64_t splits_done = 0;       ///< kResume: committed so far
+  std::optional<Ledger> ledger;  ///< kPublished
 };
 
 /// Look at what is there, by the rules of docs/landing-protocol.md ("The job").
-///   InvalidInput: the job is begun with another plan (says what differs, names --restart)
-///   AlreadyExists: the dataset is not empty and not this job's (says whose); it is a file, a
+///   InvalidInput: the job is begun with another plan (says what differs, names
+///   --restart) AlreadyExists: the dataset is not empty and not this job's (says whose);
+///   it is a file, a
 ///     symlink or a mount point
 ///   PermissionDenied: nothing can be created beside the dataset (names output.staging)
 ///   Unsupported: a control file of a newer engine
-Result<JobStatus> LookAtJob(FileSystem& fs, const DatasetPaths& paths, const JobPlan& plan,
-                            Restart restart);
+Result<JobStatus> LookAtJob(FileSystem& fs, const DatasetPaths& paths,
+                            const JobPlan& plan, Restart restart);
 
 /// An attempt's own directory; only this attempt writes there.
 struct Attempt {
@@ -49,12 +50,14 @@ struct Attempt {
 
 enum class TaskOutcome { kCommitted, kLost };
 
-/// One driver's handle on one generation of a job. Thread-safe. Any number of drivers, in any
-/// process, may hold the same job at once; the file system arbitrates (docs/landing-protocol.md).
+/// One driver's handle on one generation of a job. Thread-safe. Any number of drivers, in
+/// any process, may hold the same job at once; the file system arbitrates
+/// (docs/landing-protocol.md).
 class Job {
  public:
-  /// State 1, SETUP: create the generation, or join the one that is there. Errors as LookAtJob.
-  /// With Restart::kYes an unfinished generation is withdrawn and the next one begins.
+  /// State 1, SETUP: create the generation, or join the one that is there. Errors as
+  /// LookAtJob. With Restart::kYes an unfinished generation is withdrawn and the next one
+  /// begins.
   static Result<std::unique_ptr<Job>> Open(FileSystem& fs, Environment& environment,
                                            const DatasetPaths& paths, const JobPlan& plan,
                                            Restart restart);
@@ -71,18 +74,21 @@ class Job {
   /// State 2: a fresh directory for one try at `split`.
   virtual Result<Attempt> BeginAttempt(int64_t split) = 0;
   /// "part-00042-0-<16 hex>.parquet": the final name of an attempt's `n`th file.
-  virtual std::string DataFileName(int64_t split, int64_t n, const std::string& extension) const = 0;
-  /// State 3: the first manifest of a split wins. After a lost answer it looks. Deletes nothing.
-  /// CommitConflict: the generation was withdrawn or finished by somebody else meanwhile.
+  virtual std::string DataFileName(int64_t split, int64_t n,
+                                   const std::string& extension) const = 0;
+  /// State 3: the first manifest of a split wins. After a lost answer it looks. Deletes
+  /// nothing. CommitConflict: the generation was withdrawn or finished by somebody else
+  /// meanwhile.
   virtual Result<TaskOutcome> CommitTask(const TaskCommit& task) = 0;
   /// Remove the files of an attempt that was *never* passed to CommitTask. Best effort.
   virtual void DiscardAttempt(const Attempt& attempt) noexcept = 0;
 
-  /// States 4–7: seal, assemble, publish by one rename, FIN, clean up. All splits must be done.
-  /// Replays what another driver began. `run` is a JSON object for Ledger::run.
+  /// States 4–7: seal, assemble, publish by one rename, FIN, clean up. All splits must be
+  /// done. Replays what another driver began. `run` is a JSON object for Ledger::run.
   /// \return the ledger in the dataset: ours, or that of the driver that was first.
   ///   CommitConflict: another job published first (says who); nothing visible changed.
-  ///   CommitStateUnknown: publishing began and its end is not known (names `howdah recover`).
+  ///   CommitStateUnknown: publishing began and its end is not known (names `howdah
+  ///   recover`).
   virtual Result<Ledger> Publish(const std::string& run) = 0;
 };
 
@@ -96,18 +102,21 @@ struct UnfinishedJob {
 };
 
 struct RecoverReport {
-  std::vector<Ledger> finished;             ///< published (or found published) now
-  std::vector<UnfinishedJob> unfinished;    ///< need their command again, or --abandon
-  std::vector<std::string> conflicts;       ///< sealed, but another job holds the dataset
+  std::vector<Ledger> finished;           ///< published (or found published) now
+  std::vector<UnfinishedJob> unfinished;  ///< need their command again, or --abandon
+  std::vector<std::string> conflicts;     ///< sealed, but another job holds the dataset
 };
 
-/// Finish what dead runs left, as far as it can be finished without scoring: sealed jobs are
-/// published, published ones get their FIN. Safe at any time, from any host, twice.
-Result<RecoverReport> Recover(FileSystem& fs, Environment& environment, const DatasetPaths& paths);
-/// Withdraw every unfinished generation of `job_id`. NotFound: there is none (lists those there are).
+/// Finish what dead runs left, as far as it can be finished without scoring: sealed jobs
+/// are published, published ones get their FIN. Safe at any time, from any host, twice.
+Result<RecoverReport> Recover(FileSystem& fs, Environment& environment,
+                              const DatasetPaths& paths);
+/// Withdraw every unfinished generation of `job_id`. NotFound: there is none (lists those
+/// there are).
 Status Abandon(FileSystem& fs, Environment& environment, const DatasetPaths& paths,
                const std::string& job_id);
 /// Jobs without FIN, for `inspect`.
-Result<std::vector<UnfinishedJob>> ListUnfinished(FileSystem& fs, const DatasetPaths& paths);
+Result<std::vector<UnfinishedJob>> ListUnfinished(FileSystem& fs,
+                                                  const DatasetPaths& paths);
 
 }  // namespace howdah

@@ -47,7 +47,8 @@ TEST_F(JobConflictTest, ADatasetOfAnotherJobIsRefusedBeforeAnythingIsWritten) {
   for (const Restart restart : {Restart::kNo, Restart::kYes}) {
     const Status refused = Open(plan_, restart).status();
     EXPECT_TRUE(Is(refused, ErrorKind::kAlreadyExists)) << refused;
-    EXPECT_THAT(refused.message(), HasSubstr("job 'other' (generation 1, published 2023-"));
+    EXPECT_THAT(refused.message(),
+                HasSubstr("job 'other' (generation 1, published 2023-"));
   }
   EXPECT_EQ(Tree(*fs_, "/lake"), before);
 }
@@ -66,7 +67,8 @@ TEST_F(JobConflictTest, FilesOfUnknownOriginAreRefusedByName) {
   EXPECT_TRUE(Is(hidden, ErrorKind::kAlreadyExists)) << hidden;
   EXPECT_THAT(hidden.message(), HasSubstr("'.hidden'"));
   for (const char* name : {"a", "b", "c"}) Put(std::string("/lake/out/") + name, "");
-  EXPECT_THAT(Open(plan_).status().message(), HasSubstr("'.hidden', 'a', 'b' … (1 more)"));
+  EXPECT_THAT(Open(plan_).status().message(),
+              HasSubstr("'.hidden', 'a', 'b' … (1 more)"));
 }
 
 TEST_F(JobConflictTest, FilesThatAppearBeforeThePublishAreKeptAndTheJobCanGoOn) {
@@ -157,8 +159,8 @@ TEST_F(JobConflictTest, ARenameAcrossDevicesIsExplained) {
 
 TEST_F(JobConflictTest, RestartWithdrawsAnUnfinishedGenerationAndBeginsTheNext) {
   auto old = OpenAndCommitAll(plan_);
-  const auto renewed = Drive(*fs_, environment_, paths_, MakePlan("nightly", kModelB),
-                             Restart::kYes);
+  const auto renewed =
+      Drive(*fs_, environment_, paths_, MakePlan("nightly", kModelB), Restart::kYes);
   ASSERT_TRUE(renewed.ok()) << renewed.status();
   CheckPublished("nightly", 2);
   EXPECT_EQ(FinOf("nightly", 1), Outcome::kAbandoned);

@@ -1,5 +1,6 @@
-// One driver meets one misfortune at every call it makes to the file system, in turn: it dies
-// there, an answer is lost there, or it is paused there while another driver does something else.
+// One driver meets one misfortune at every call it makes to the file system, in turn: it
+// dies there, an answer is lost there, or it is paused there while another driver does
+// something else.
 
 #include <gmock/gmock.h>
 
@@ -13,8 +14,8 @@ using testing::HasSubstr;
 
 class JobCrashTest : public CommitTest {
  protected:
-  /// Drive the job in a process of its own, in which `fault` strikes at call `k`. Readers are
-  /// asked before each call. \return nothing when the run made no such call.
+  /// Drive the job in a process of its own, in which `fault` strikes at call `k`. Readers
+  /// are asked before each call. \return nothing when the run made no such call.
   std::optional<Result<Ledger>> DriveWithFault(int64_t k, Fault fault,
                                                Restart restart = Restart::kNo) {
     FaultyFileSystem process(*fs_, [&](const CallInfo& call) {
@@ -36,7 +37,8 @@ class JobCrashTest : public CommitTest {
     const Result<Ledger> ledger = Drive(*fs_, environment_, paths_, plan_);
     ASSERT_TRUE(ledger.ok()) << ledger.status();
     CheckPublished("nightly", 1);
-    // A run that finds the job published writes nothing: the rest of a clean-up is Recover's.
+    // A run that finds the job published writes nothing: the rest of a clean-up is
+    // Recover's.
     const auto recovered = Recover(*fs_, environment_, paths_);
     ASSERT_TRUE(recovered.ok()) << recovered.status();
     CheckTidy();
@@ -91,7 +93,8 @@ TEST_F(JobCrashTest, CommittedSplitsAreNotScoredAgainAfterACrashAtAnyCall) {
 }
 
 TEST_F(JobCrashTest, AfterCrashesAtAnyTwoCallsTheSameCommandFinishesTheJob) {
-  for (int64_t first = 0; DriveWithFault(first, {Kind::kCrashAfter}); first += 3, Reset()) {
+  for (int64_t first = 0; DriveWithFault(first, {Kind::kCrashAfter});
+       first += 3, Reset()) {
     const std::string first_struck = struck_;
     for (int64_t second = 0;; second += 2) {
       if (second > 0) {
@@ -186,8 +189,8 @@ TEST_F(JobCrashTest, APublishWhoseAnswersAreAllLostIsNotGuessed) {
   }
 }
 
-/// Pauses a driver at each of its calls in turn, lets `meanwhile` happen there, and lets the
-/// driver go on.
+/// Pauses a driver at each of its calls in turn, lets `meanwhile` happen there, and lets
+/// the driver go on.
 class JobZombieTest : public JobCrashTest {
  protected:
   void PauseAtEveryCall(const std::function<void()>& meanwhile,
@@ -254,8 +257,8 @@ TEST_F(JobZombieTest, ADriverThatIsWithdrawnMeanwhileNeverPublishes) {
   bool restarted = false;
   PauseAtEveryCall(
       [&] {
-        const auto other =
-            Drive(*fs_, environment_, paths_, MakePlan("nightly", kModelB), Restart::kYes);
+        const auto other = Drive(*fs_, environment_, paths_, MakePlan("nightly", kModelB),
+                                 Restart::kYes);
         restarted = other.ok();
         if (!restarted) {
           // The dataset was there: it stays.
@@ -292,7 +295,8 @@ TEST_F(JobZombieTest, ADriverThatWakesAfterALaterGenerationLeavesItAlone) {
         for (const auto& [name, text] : Tree(*fs_, paths_.jobs())) {
           EXPECT_THAT(name, testing::Not(HasSubstr("done"))) << "made again";
         }
-        EXPECT_EQ(LookAtJob(*fs_, paths_, plan_, Restart::kNo)->state, JobState::kPublished);
+        EXPECT_EQ(LookAtJob(*fs_, paths_, plan_, Restart::kNo)->state,
+                  JobState::kPublished);
       });
 }
 

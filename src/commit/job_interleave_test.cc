@@ -1,5 +1,6 @@
-// Two processes that take turns at their calls to the file system: the first runs to its call i,
-// then the second to its call j, then the first to its end, then the second; for all i and j.
+// Two processes that take turns at their calls to the file system: the first runs to its
+// call i, then the second to its call j, then the first to its end, then the second; for
+// all i and j.
 
 #include <gmock/gmock.h>
 
@@ -59,9 +60,8 @@ class JobInterleaveTest : public CommitTest {
       bool second_was_paused = true;
       for (int64_t j = 0; first_was_paused && second_was_paused; ++j, Reset()) {
         SCOPED_TRACE(fmt::format("first paused at call {}, second at {}", i, j));
-        const Outcomes outcomes =
-            Run({i, j}, {first, second}, readers_may_see, first_was_paused,
-                second_was_paused);
+        const Outcomes outcomes = Run({i, j}, {first, second}, readers_may_see,
+                                      first_was_paused, second_was_paused);
         CheckReadersView(readers_may_see);
         check(outcomes);
         if (HasFailure()) return;
@@ -131,9 +131,9 @@ TEST_F(JobInterleaveTest, OfTwoJobsOneIsPublishedAndTheOtherIsTold) {
           [&](const Outcomes& outcomes) {
             EXPECT_NE(outcomes.first.ok(), outcomes.second.ok());
             EXPECT_EQ(Holder(), outcomes.first.ok() ? "nightly.1" : "other.1");
-            const Status& loser =
-                outcomes.first.ok() ? outcomes.second : outcomes.first;
-            EXPECT_TRUE(IsConflict(loser) || Is(loser, ErrorKind::kAlreadyExists)) << loser;
+            const Status& loser = outcomes.first.ok() ? outcomes.second : outcomes.first;
+            EXPECT_TRUE(IsConflict(loser) || Is(loser, ErrorKind::kAlreadyExists))
+                << loser;
           });
 }
 

@@ -31,7 +31,8 @@ Status CheckPlan(const JobPlan& plan) {
 
 Result<std::optional<WorkDirectory>> FindLast(FileSystem& fs, const DatasetPaths& paths,
                                               const std::string& job_id) {
-  HOWDAH_ASSIGN_OR_RETURN(const std::vector<WorkDirectory> all, ListGenerations(fs, paths));
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<WorkDirectory> all,
+                          ListGenerations(fs, paths));
   std::optional<WorkDirectory> last;
   for (const WorkDirectory& work : all) {  // ascending
     if (work.job_id == job_id) last = work;
@@ -49,16 +50,17 @@ Result<FileInfo> NearestExisting(FileSystem& fs, const std::string& path) {
   }
   HOWDAH_RETURN_IF_ERROR(info.status());
   if (info->type != FileType::kDirectory) {
-    return Error(ErrorKind::kInvalidInput, "'{}' is not a directory, so '{}' cannot be made",
-                 at, path);
+    return Error(ErrorKind::kInvalidInput,
+                 "'{}' is not a directory, so '{}' cannot be made", at, path);
   }
   info->path = at;
   return info;
 }
 
-/// True if some directory below `top` on the way down to `path` is a mount point. Through a
-/// symbolic link names do not tell: false.
-Result<bool> CrossesMount(FileSystem& fs, const std::string& top, const std::string& path) {
+/// True if some directory below `top` on the way down to `path` is a mount point. Through
+/// a symbolic link names do not tell: false.
+Result<bool> CrossesMount(FileSystem& fs, const std::string& top,
+                          const std::string& path) {
   for (std::string at = path; at.size() > top.size(); at = ParentPath(at)) {
     const Result<FileInfo> info = fs.Stat(at);
     if (Is(info.status(), ErrorKind::kNotFound)) continue;
@@ -77,18 +79,19 @@ std::string CommonAncestor(const std::string& a, const std::string& b) {
   return common;
 }
 
-/// Can the dataset and its staging be made where they shall be? Early hints only: the rename
-/// that publishes decides.
+/// Can the dataset and its staging be made where they shall be? Early hints only: the
+/// rename that publishes decides.
 Status CheckPlaces(FileSystem& fs, const DatasetPaths& paths) {
   const std::string parent = ParentPath(paths.dataset);
   HOWDAH_ASSIGN_OR_RETURN(const FileInfo nearest, NearestExisting(fs, parent));
   const Status writable = fs.CheckWritable(nearest.path);
   if (Is(writable, ErrorKind::kPermissionDenied)) {
-    return Error(ErrorKind::kPermissionDenied,
-                 "nothing can be created in '{}', where the dataset '{}' must appear by a "
-                 "rename: get write permission there, or choose another output "
-                 "(output.staging moves only the staging '{}')",
-                 nearest.path, paths.dataset, paths.staging);
+    return Error(
+        ErrorKind::kPermissionDenied,
+        "nothing can be created in '{}', where the dataset '{}' must appear by a "
+        "rename: get write permission there, or choose another output "
+        "(output.staging moves only the staging '{}')",
+        nearest.path, paths.dataset, paths.staging);
   }
   HOWDAH_RETURN_IF_ERROR(writable);
 
@@ -112,17 +115,18 @@ Status CheckPlaces(FileSystem& fs, const DatasetPaths& paths) {
   HOWDAH_ASSIGN_OR_RETURN(const bool staging_mounted,
                           CrossesMount(fs, common, paths.staging));
   if (parent_mounted != staging_mounted) {
-    return Error(ErrorKind::kUnsupported,
-                 "output.staging '{}' is not on the file system of the output '{}', so the "
-                 "dataset could not appear in one step: choose a directory on the same one",
-                 ParentPath(paths.staging), paths.dataset);
+    return Error(
+        ErrorKind::kUnsupported,
+        "output.staging '{}' is not on the file system of the output '{}', so the "
+        "dataset could not appear in one step: choose a directory on the same one",
+        ParentPath(paths.staging), paths.dataset);
   }
   return Status::OK();
 }
 
 /// The rules when D holds something: it is this job's result, or an error.
-Status CheckHolder(const DatasetPaths& paths, const DatasetView& view, const JobPlan& plan,
-                   Restart restart) {
+Status CheckHolder(const DatasetPaths& paths, const DatasetView& view,
+                   const JobPlan& plan, Restart restart) {
   const std::string& dataset = paths.dataset;
   if (!view.ledger) {
     return Error(ErrorKind::kAlreadyExists,
@@ -131,23 +135,26 @@ Status CheckHolder(const DatasetPaths& paths, const DatasetView& view, const Job
                  dataset, view.Describe());
   }
   if (view.ledger->job_id != plan.job_id) {
-    return Error(ErrorKind::kAlreadyExists,
-                 "the output '{}' already holds the result of {}, not of job '{}': choose "
-                 "another output, or remove what is there",
-                 dataset, view.Describe(), plan.job_id);
+    return Error(
+        ErrorKind::kAlreadyExists,
+        "the output '{}' already holds the result of {}, not of job '{}': choose "
+        "another output, or remove what is there",
+        dataset, view.Describe(), plan.job_id);
   }
   if (view.ledger->plan.semantic != plan.semantic) {
-    return Error(ErrorKind::kInvalidInput,
-                 "the output '{}' was published by job '{}' with another plan ({}): choose "
-                 "another output and another job id, or remove what is there",
-                 dataset, plan.job_id,
-                 DescribeDifference(view.ledger->plan.semantic, plan.semantic));
+    return Error(
+        ErrorKind::kInvalidInput,
+        "the output '{}' was published by job '{}' with another plan ({}): choose "
+        "another output and another job id, or remove what is there",
+        dataset, plan.job_id,
+        DescribeDifference(view.ledger->plan.semantic, plan.semantic));
   }
   if (restart == Restart::kYes) {
-    return Error(ErrorKind::kAlreadyExists,
-                 "the output '{}' already holds the result of {}, which --restart does not "
-                 "touch: remove it or choose another output",
-                 dataset, view.Describe());
+    return Error(
+        ErrorKind::kAlreadyExists,
+        "the output '{}' already holds the result of {}, which --restart does not "
+        "touch: remove it or choose another output",
+        dataset, view.Describe());
   }
   return Status::OK();
 }
@@ -178,8 +185,8 @@ Status Resume(FileSystem& fs, const JobPlan& plan, Restart restart, JobSurvey& s
 
 }  // namespace
 
-Result<JobSurvey> SurveyJob(FileSystem& fs, const DatasetPaths& paths, const JobPlan& plan,
-                            Restart restart) {
+Result<JobSurvey> SurveyJob(FileSystem& fs, const DatasetPaths& paths,
+                            const JobPlan& plan, Restart restart) {
   HOWDAH_RETURN_IF_ERROR(CheckPlan(plan));
   JobSurvey survey;
   // The generation before D: one that is published in between is then seen at D.
@@ -204,8 +211,8 @@ Result<JobSurvey> SurveyJob(FileSystem& fs, const DatasetPaths& paths, const Job
   return survey;
 }
 
-Result<JobStatus> LookAtJob(FileSystem& fs, const DatasetPaths& paths, const JobPlan& plan,
-                            Restart restart) {
+Result<JobStatus> LookAtJob(FileSystem& fs, const DatasetPaths& paths,
+                            const JobPlan& plan, Restart restart) {
   HOWDAH_ASSIGN_OR_RETURN(JobSurvey survey, SurveyJob(fs, paths, plan, restart));
   return std::move(survey.status);
 }

@@ -19,7 +19,7 @@ struct JobSurvey {
   bool withdraw_last = false;
 };
 
-Result<JobSurvey> SurveyJob(FileSystem& fs, const DatasetPaths& paths, const JobPlan& plan,
-                            Restart restart);
+Result<JobSurvey> SurveyJob(FileSystem& fs, const DatasetPaths& paths,
+                            const JobPlan& plan, Restart restart);
 
 }  // namespace howdah

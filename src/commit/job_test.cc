@@ -306,7 +306,8 @@ TEST_F(JobTest, HistoryThatIsGoneIsReplacedByTheLedgerInTheDataset) {
 TEST_F(JobTest, APlanThatCannotBeWrittenDownIsRefusedFirst) {
   EXPECT_TRUE(Is(Open(MakePlan("")).status(), ErrorKind::kInvalidInput));
   EXPECT_TRUE(Is(Open(MakePlan("caf\xE9")).status(), ErrorKind::kInvalidInput));
-  EXPECT_TRUE(Is(Open(MakePlan("j", "{\"b\":1,\"a\":2}")).status(), ErrorKind::kInternal));
+  EXPECT_TRUE(
+      Is(Open(MakePlan("j", "{\"b\":1,\"a\":2}")).status(), ErrorKind::kInternal));
   EXPECT_TRUE(Is(Open(MakePlan("j", "[]")).status(), ErrorKind::kCorruption));
   JobPlan plan = plan_;
   plan.inputs[1].url = "/in/caf\xE9.parquet";

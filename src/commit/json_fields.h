@@ -28,15 +28,16 @@ std::optional<nlohmann::json> ParseJson(const std::string& text);
 /// One line, keys sorted; bytes that are not UTF-8 become U+FFFD.
 std::string DumpJson(const nlohmann::json& value);
 
-/// The fields of one object of a document. A missing or ill-typed field sets document.status,
-/// which names file and field; reading goes on and leaves the output as it was.
+/// The fields of one object of a document. A missing or ill-typed field sets
+/// document.status, which names file and field; reading goes on and leaves the output as
+/// it was.
 class JsonFields {
  public:
   explicit JsonFields(JsonDocument& document) : JsonFields(document, document.root, "") {}
 
   void Read(const char* field, int64_t& out);
-  /// Not negative; and all counts of a document must together fit into 64 bits, so that no sum
-  /// of them can overflow.
+  /// Not negative; and all counts of a document must together fit into 64 bits, so that
+  /// no sum of them can overflow.
   void ReadCount(const char* field, int64_t& out);
   /// As ReadCount; absent or null leaves `out` empty.
   void ReadOptionalCount(const char* field, std::optional<int64_t>& out);

@@ -121,7 +121,8 @@ void ReadFileRecord(JsonFields fields, FileRecord& file) {
   // A hidden file would be published and never read, or would stand in for the ledger.
   if (!IsPlainRelativePath(file.path) || file.path.starts_with('.') ||
       IsHiddenName(BaseName(file.path))) {
-    fields.Refuse("path", "a visible relative path without empty, '.' or '..' components");
+    fields.Refuse("path",
+                  "a visible relative path without empty, '.' or '..' components");
   }
   fields.ReadCount("bytes", file.bytes);
   fields.ReadCount("rows", file.rows);
@@ -143,8 +144,9 @@ void ReadTask(JsonFields fields, TaskCommit& task) {
   fields.ReadCount("input_rows", task.input_rows);
   fields.ReadCount("rows_written", task.rows_written);
   fields.ReadCount("rows_quarantined", task.rows_quarantined);
-  fields.ForEach("files",
-                 [&](JsonFields entry) { ReadFileRecord(entry, task.files.emplace_back()); });
+  fields.ForEach("files", [&](JsonFields entry) {
+    ReadFileRecord(entry, task.files.emplace_back());
+  });
   fields.Read("started_us", task.started_us);
   fields.Read("finished_us", task.finished_us);
 }

@@ -14,8 +14,8 @@ namespace howdah {
 /// The frozen plan of one job generation: plan.json.
 struct JobPlan {
   std::string job_id;
-  /// Canonical JSON object (keys sorted): all that decides the result. Two plans of one job id are
-  /// the same job iff this text is equal.
+  /// Canonical JSON object (keys sorted): all that decides the result. Two plans of one
+  /// job id are the same job iff this text is equal.
   std::string semantic;
   std::vector<InputFile> inputs;
   std::vector<Split> splits;
@@ -42,13 +42,13 @@ struct Ledger {
 /// The `format_version` of every control file that this engine writes.
 inline constexpr int kFormatVersion = 1;
 
-/// True iff `text` is one JSON object in the form that ToJson keeps byte for byte: on one line,
-/// keys sorted, UTF-8. What JobPlan::semantic and Ledger::run must be.
+/// True iff `text` is one JSON object in the form that ToJson keeps byte for byte: on one
+/// line, keys sorted, UTF-8. What JobPlan::semantic and Ledger::run must be.
 bool IsCanonicalJsonObject(const std::string& text);
 
-/// JSON texts, one object, with "format_version" (docs/formats/ledger.md). Parsing is safe on
-/// hostile bytes: Corruption names the file and the field; Unsupported: written by a newer engine
-/// (says which). Bytes that are not UTF-8 do not survive ToJson.
+/// JSON texts, one object, with "format_version" (docs/formats/ledger.md). Parsing is
+/// safe on hostile bytes: Corruption names the file and the field; Unsupported: written
+/// by a newer engine (says which). Bytes that are not UTF-8 do not survive ToJson.
 std::string ToJson(const JobPlan& plan, int64_t generation);
 std::string ToJson(const TaskCommit& task);
 std::string ToJson(const Ledger& ledger);
@@ -56,9 +56,10 @@ Result<JobPlan> ParsePlan(const std::string& text, const std::string& place);
 Result<TaskCommit> ParseTaskCommit(const std::string& text, const std::string& place);
 Result<Ledger> ParseLedger(const std::string& text, const std::string& place);
 
-/// Where two semantic texts differ, for people: "model.sha256: was \"ab…\", is \"cd…\"; …"; at most
-/// `most` differences.
-std::string DescribeDifference(const std::string& before, const std::string& after, int most = 5);
+/// Where two semantic texts differ, for people: "model.sha256: was \"ab…\", is \"cd…\";
+/// …"; at most `most` differences.
+std::string DescribeDifference(const std::string& before, const std::string& after,
+                               int most = 5);
 
 /// The ledger of the dataset; NotFound when it has none (names what was looked for).
 Result<Ledger> ReadLedger(FileSystem& fs, const std::string& dataset);

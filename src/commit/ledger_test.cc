@@ -138,7 +138,8 @@ TEST(Ledger, SemanticTextsKeepEveryByte) {
     ASSERT_TRUE(read.ok()) << read.status();
     EXPECT_EQ(read->semantic, semantic);
   }
-  for (const char* text : {"", "[]", "{", R"({"b":1,"a":1})", R"({"a": 1})", "{\"a\":\"\xFF\"}"}) {
+  for (const char* text :
+       {"", "[]", "{", R"({"b":1,"a":1})", R"({"a": 1})", "{\"a\":\"\xFF\"}"}) {
     EXPECT_FALSE(IsCanonicalJsonObject(text)) << text;
   }
 }
@@ -151,6 +152,38 @@ TEST(Ledger, TheTextIsWhatOtherToolsExpect) {
   EXPECT_THAT(text, HasSubstr(R"("published":"2023-11-14T22:13:20.123456Z")"));
   EXPECT_THAT(text, HasSubstr(R"("format_version":1)"));
   EXPECT_EQ(text.find('\n'), text.npos);
+}
+
+// The worked example of docs/formats/ledger.md, without its line breaks.
+TEST(Ledger, TheWorkedExampleIsReadAndWrittenByteForByte) {
+  const std::string plan_text =
+      R"({"format_version":1,"generation":1,)"
+      R"("inputs":[{"length":2048,"mtime_us":1700000000000000,"url":"/in/a.parquet"}],)"
+      R"("job_id":"demo","semantic":{"format":"parquet","model":{"sha256":"9f86d081"}},)"
+      R"("splits":[{"id":0,"parts":[{"end_row_group":1,"file":0,"first_row":0,)"
+      R"("first_row_group":0,"rows":3}]}]})";
+  const auto plan = ParsePlan(plan_text, "plan.json");
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(ToJson(*plan, 1), plan_text);
+  EXPECT_EQ(plan->splits.at(0).rows(), 3);
+
+  const std::string task_text =
+      R"({"attempt":"00112233aabbccdd","files":[{"bytes":412,"columns":[)"
+      R"({"compressed_bytes":36,"name":"score","null_count":0,"uncompressed_bytes":34}],)"
+      R"("crc32c":"e3069283","path":"part-00000-0-6542efcb9836ac0b.parquet",)"
+      R"("row_groups":1,"rows":3,"staged_path":"0.staged"}],)"
+      R"("finished":"2023-11-14T22:13:20.250000Z","finished_us":1700000000250000,)"
+      R"("format_version":1,"input_rows":3,"rows_quarantined":0,"rows_written":3,)"
+      R"("split":0,"started":"2023-11-14T22:13:20.000000Z","started_us":1700000000000000})";
+  const auto task = ParseTaskCommit(task_text, "00000.json");
+  ASSERT_TRUE(task.ok()) << task.status();
+  EXPECT_EQ(ToJson(*task), task_text);
+  EXPECT_EQ(task->files.at(0).crc32c, 0xE3069283u);
+
+  EXPECT_EQ(
+      ToJson(Fin{"demo", 1, Outcome::kPublished, 1'700'000'000'400'000}),
+      R"({"finished":"2023-11-14T22:13:20.400000Z","finished_us":1700000000400000,)"
+      R"("format_version":1,"generation":1,"job_id":"demo","outcome":"published"})");
 }
 
 TEST(Ledger, ANewerFormatIsUnsupportedAndSaysSo) {
@@ -169,7 +202,8 @@ TEST(Ledger, AWrongFieldIsNamedWithItsPlace) {
     EXPECT_TRUE(Is(refused, ErrorKind::kCorruption)) << refused;
     return refused.ok() ? "" : refused.message();
   };
-  EXPECT_THAT(message(R"("job_id":"nightly")", R"("job_id":7)"), HasSubstr("here: field 'job_id'"));
+  EXPECT_THAT(message(R"("job_id":"nightly")", R"("job_id":7)"),
+              HasSubstr("here: field 'job_id'"));
   EXPECT_THAT(message(R"("rows_written":9)", R"("rows_written":-9)"),
               HasSubstr("'tasks[0].rows_written'"));
   EXPECT_THAT(message(R"("rows_written":9)", R"("rows_written":9.5)"),
@@ -186,7 +220,8 @@ TEST(Ledger, AWrongFieldIsNamedWithItsPlace) {
               HasSubstr("'tasks[0].files[0].path'"));
   EXPECT_THAT(message("sub/0.staged", "/etc/passwd"),
               HasSubstr("'tasks[0].files[0].staged_path'"));
-  EXPECT_THAT(message("0123456789abcdef", "../../x/y/z/0123"), HasSubstr("'tasks[0].attempt'"));
+  EXPECT_THAT(message("0123456789abcdef", "../../x/y/z/0123"),
+              HasSubstr("'tasks[0].attempt'"));
   EXPECT_THAT(message(R"("id":1)", R"("id":2)"), HasSubstr("'plan.splits[1].id'"));
   EXPECT_THAT(message(R"("file":1)", R"("file":2)"),
               HasSubstr("'plan.splits[1].parts[1].file'"));
@@ -226,7 +261,8 @@ TEST(Ledger, AFlippedByteNeverCrashesTheReader) {
 TEST(Ledger, DeepNestingIsRefusedInsteadOfExhaustingTheStack) {
   const std::string deep = std::string(1'000'000, '[');
   EXPECT_TRUE(Is(ParseLedger(deep, "deep").status(), ErrorKind::kCorruption));
-  EXPECT_TRUE(Is(ParsePlan(R"({"semantic":)" + deep, "deep").status(), ErrorKind::kCorruption));
+  EXPECT_TRUE(
+      Is(ParsePlan(R"({"semantic":)" + deep, "deep").status(), ErrorKind::kCorruption));
   EXPECT_FALSE(IsCanonicalJsonObject(deep));
 }
 

@@ -15,8 +15,8 @@ Result<std::string> CheckedAbsolute(std::string_view path, std::string_view what
     return std::string(path);
   }
   return Error(ErrorKind::kInvalidInput,
-               "{} '{}' is not an absolute path without empty, '.' or '..' components", what,
-               path);
+               "{} '{}' is not an absolute path without empty, '.' or '..' components",
+               what, path);
 }
 
 bool IsInside(std::string_view path, std::string_view directory) {

@@ -11,17 +11,22 @@ namespace howdah {
 /// Where a dataset and its jobs live (docs/landing-protocol.md, "Names").
 ///
 ///   D = dataset            what readers see
-///   H = staging            hidden sibling P/.N.howdah of D = P/N; or, in a directory that was
-///                          given, its subdirectory .N-<16 hex of D's path>.howdah, so that
-///                          datasets that share the directory do not share their jobs
-///   W = H/jobs/<J>.<g>     one generation of one job: plan.json tmp/ att/ done/ sealed/ data/ FIN
+///   H = staging            hidden sibling P/.N.howdah of D = P/N; or, in a directory
+///   that was
+///                          given, its subdirectory .N-<16 hex of D's path>.howdah, so
+///                          that datasets that share the directory do not share their
+///                          jobs
+///   W = H/jobs/<J>.<g>     one generation of one job: plan.json tmp/ att/ done/ sealed/
+///   data/ FIN
 struct DatasetPaths {
   std::string dataset;
   std::string staging;
 
-  /// \param dataset  absolute path. \param staging  absolute path of the directory to hold H, or
+  /// \param dataset  absolute path. \param staging  absolute path of the directory to
+  /// hold H, or
   ///   "" for the sibling. A trailing '/' is dropped from both.
-  /// InvalidInput: not absolute; an empty, "." or ".." component; D is the root; H would lie
+  /// InvalidInput: not absolute; an empty, "." or ".." component; D is the root; H would
+  /// lie
   ///   inside D.
   static Result<DatasetPaths> For(const std::string& dataset, const std::string& staging);
 
@@ -33,8 +38,8 @@ struct DatasetPaths {
 inline constexpr char kLedgerName[] = ".howdah-ledger";
 inline constexpr char kSuccessName[] = "_SUCCESS";
 
-/// True for "a", "a/b.parquet": not empty, not absolute, no empty, "." or ".." component, no NUL.
-/// What a path from a control file must be before it is joined to anything.
+/// True for "a", "a/b.parquet": not empty, not absolute, no empty, "." or ".." component,
+/// no NUL. What a path from a control file must be before it is joined to anything.
 bool IsPlainRelativePath(std::string_view path);
 
 }  // namespace howdah

@@ -49,8 +49,8 @@ TEST(Paths, JobIdsAreEscapedAndReadBack) {
     EXPECT_EQ(parsed->generation, 12);
   }
   EXPECT_EQ(paths.work("x:y/z", 1), "/lake/.out.howdah/jobs/x%3Ay%2Fz.1");
-  for (const char* name : {"a", "a.", ".1", "a.0", "a.-1", "a.01", "a.1x", "x:y.1", "%61.1",
-                           "a.99999999999999999999"}) {
+  for (const char* name : {"a", "a.", ".1", "a.0", "a.-1", "a.01", "a.1x", "x:y.1",
+                           "%61.1", "a.99999999999999999999"}) {
     EXPECT_FALSE(WorkDirectory::Parse(paths, name)) << name;
   }
 }
@@ -68,7 +68,8 @@ TEST(Paths, OnlyPlainRelativePathsAreAccepted) {
   for (const char* path : {"a", "a/b", "dt=1/part-0.parquet", "...", "a b"}) {
     EXPECT_TRUE(IsPlainRelativePath(path)) << path;
   }
-  for (const char* path : {"", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/..", "a/./b"}) {
+  for (const char* path :
+       {"", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/..", "a/./b"}) {
     EXPECT_FALSE(IsPlainRelativePath(path)) << path;
   }
   EXPECT_FALSE(IsPlainRelativePath(std::string_view("a\0b", 3)));
@@ -79,7 +80,8 @@ TEST(Paths, ManifestNamesAreReadBack) {
   EXPECT_EQ(ManifestName(123456), "123456.json");
   EXPECT_EQ(ParseManifestName("00042.json"), 42);
   EXPECT_EQ(ParseManifestName("123456.json"), 123456);
-  for (const char* name : {"42.json", "00042", "00042.json.tmp", ".json", "-0001.json", ""}) {
+  for (const char* name :
+       {"42.json", "00042", "00042.json.tmp", ".json", "-0001.json", ""}) {
     EXPECT_FALSE(ParseManifestName(name)) << name;
   }
 }

@@ -9,15 +9,16 @@ namespace {
 Status OverError(const Landing& landing, Stage stage) {
   const bool withdrawn = stage == Stage::kWithdrawn;
   return Error(ErrorKind::kCommitConflict, "{} {}", landing.work.Describe(),
-               withdrawn ? "was withdrawn meanwhile by somebody else (--restart, or `howdah "
-                           "recover --abandon`); nothing visible changed"
-                         : "was finished meanwhile by another driver; run the same command "
-                           "to see the result");
+               withdrawn
+                   ? "was withdrawn meanwhile by somebody else (--restart, or `howdah "
+                     "recover --abandon`); nothing visible changed"
+                   : "was finished meanwhile by another driver; run the same command "
+                     "to see the result");
 }
 
-/// State 6: the rename that succeeds iff D is absent or empty. A lost answer is looked into, and
-/// the request is repeated once where it was proven not to have been carried out: data/ can
-/// become D only once.
+/// State 6: the rename that succeeds iff D is absent or empty. A lost answer is looked
+/// into, and the request is repeated once where it was proven not to have been carried
+/// out: data/ can become D only once.
 Status RenameIntoPlace(const Landing& landing) {
   const std::string data = landing.work.data();
   const Status renamed =
@@ -28,25 +29,30 @@ Status RenameIntoPlace(const Landing& landing) {
 }
 
 Status EndNotKnown(const Landing& landing, const Status& status, const Status& look) {
-  return Error(ErrorKind::kCommitStateUnknown,
-               "whether {} was published to '{}' is not known ({}; {}): run `howdah recover "
-               "{}`",
-               landing.work.Describe(), landing.paths.dataset, status.message(),
-               look.ok() ? "it was not there yet" : look.message(), landing.paths.dataset);
+  return Error(
+      ErrorKind::kCommitStateUnknown,
+      "whether {} was published to '{}' is not known ({}; {}): run `howdah recover "
+      "{}`",
+      landing.work.Describe(), landing.paths.dataset, status.message(),
+      look.ok() ? "it was not there yet" : look.message(), landing.paths.dataset);
 }
 
-/// The dataset belongs to another job, so this generation ends. It is withdrawn first: should the
-/// dataset be removed now, no other driver can publish what is being declared a conflict.
+/// The dataset belongs to another job, so this generation ends. It is withdrawn first:
+/// should the dataset be removed now, no other driver can publish what is being declared
+/// a conflict.
 void EndInConflict(const Landing& landing) {
   const Result<Stage> stage = Withdraw(landing);
-  if (!stage.ok() || *stage == Stage::kGone) return;  // left as it is: resumable, or tidied
+  if (!stage.ok() || *stage == Stage::kGone)
+    return;  // left as it is: resumable, or tidied
   Finish(landing, *stage == Stage::kPublished ? Outcome::kPublished : Outcome::kConflict);
 }
 
-/// A step failed, for whatever reason: what now stands in W and at D decides, not the error.
+/// A step failed, for whatever reason: what now stands in W and at D decides, not the
+/// error.
 Result<Ledger> Settle(const Landing& landing, const Status& status) {
   const std::string& dataset = landing.paths.dataset;
-  // W before D: a generation that is seen as published here is seen at D, unless it left again.
+  // W before D: a generation that is seen as published here is seen at D, unless it left
+  // again.
   const Result<GenerationState> state = LookAtGeneration(landing.fs, landing.work);
   if (!state.ok()) return EndNotKnown(landing, status, state.status());
   Result<DatasetView> view = LookAtDataset(landing.fs, dataset);
@@ -64,27 +70,31 @@ Result<Ledger> Settle(const Landing& landing, const Status& status) {
   }
   if (view->ledger) {
     EndInConflict(landing);
-    return Error(ErrorKind::kCommitConflict,
-                 "'{}' was published first by {}, so {} was not published; nothing visible "
-                 "changed: choose another output",
-                 dataset, view->Describe(), landing.work.Describe());
+    return Error(
+        ErrorKind::kCommitConflict,
+        "'{}' was published first by {}, so {} was not published; nothing visible "
+        "changed: choose another output",
+        dataset, view->Describe(), landing.work.Describe());
   }
   if (!view->foreign.empty()) {
-    return Error(ErrorKind::kCommitConflict,
-                 "'{}' is not empty any more ({}), so {} was not published; nothing visible "
-                 "changed: move them away, then run the same command or `howdah recover {}`",
-                 dataset, view->Describe(), landing.work.Describe(), dataset);
+    return Error(
+        ErrorKind::kCommitConflict,
+        "'{}' is not empty any more ({}), so {} was not published; nothing visible "
+        "changed: move them away, then run the same command or `howdah recover {}`",
+        dataset, view->Describe(), landing.work.Describe(), dataset);
   }
   if (Is(status, ErrorKind::kCommitStateUnknown)) {
     return EndNotKnown(landing, status, Status::OK());
   }
   if (Is(status, ErrorKind::kUnsupported)) {
-    return Error(ErrorKind::kUnsupported,
-                 "'{}' and its staging '{}' are not on one file system, so the dataset cannot "
-                 "appear in one step ({}): set output.staging to a directory beside the output",
-                 dataset, landing.paths.staging, status.message());
+    return Error(
+        ErrorKind::kUnsupported,
+        "'{}' and its staging '{}' are not on one file system, so the dataset cannot "
+        "appear in one step ({}): set output.staging to a directory beside the output",
+        dataset, landing.paths.staging, status.message());
   }
-  return Error(KindOf(status), "{}; '{}' is unchanged, and the same command goes on from here",
+  return Error(KindOf(status),
+               "{}; '{}' is unchanged, and the same command goes on from here",
                status.message(), dataset);
 }
 

@@ -8,14 +8,17 @@
 
 namespace howdah {
 
-/// States 4–7 of one generation: Job::Publish and Recover share it. \param run  as Ledger::run.
-/// \return the ledger in the dataset: ours, or that of the driver that was first. Errors as
-///   Job::Publish; any other kind: the publishing did not take place and may be tried again.
+/// States 4–7 of one generation: Job::Publish and Recover share it. \param run  as
+/// Ledger::run.
+/// \return the ledger in the dataset: ours, or that of the driver that was first. Errors
+/// as
+///   Job::Publish; any other kind: the publishing did not take place and may be tried
+///   again.
 Result<Ledger> PublishGeneration(const Landing& landing, const JobPlan& plan,
                                  const std::string& run);
 
-/// CommitConflict if the generation has been published or withdrawn by somebody else, which is then
-/// why `status` came about; else `status`.
+/// CommitConflict if the generation has been published or withdrawn by somebody else,
+/// which is then why `status` came about; else `status`.
 Status ExplainFailure(const Landing& landing, const Status& status);
 
 }  // namespace howdah

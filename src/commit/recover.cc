@@ -26,7 +26,8 @@ Result<UnfinishedJob> Describe(FileSystem& fs, const WorkDirectory& work, Stage 
   return job;
 }
 
-/// A generation whose tree has become the dataset: give it its FIN, and report it if it is there.
+/// A generation whose tree has become the dataset: give it its FIN, and report it if it
+/// is there.
 Status FinishPublished(const Landing& landing, RecoverReport& report) {
   HOWDAH_ASSIGN_OR_RETURN(DatasetView view,
                           LookAtDataset(landing.fs, landing.paths.dataset));
@@ -78,7 +79,8 @@ Status RecoverOne(const Landing& landing, RecoverReport& report) {
 Result<RecoverReport> Recover(FileSystem& fs, Environment& environment,
                               const DatasetPaths& paths) {
   RecoverReport report;
-  HOWDAH_ASSIGN_OR_RETURN(const std::vector<WorkDirectory> all, ListGenerations(fs, paths));
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<WorkDirectory> all,
+                          ListGenerations(fs, paths));
   for (const WorkDirectory& work : all) {
     HOWDAH_RETURN_IF_ERROR(RecoverOne({fs, environment, paths, work}, report));
   }
@@ -87,7 +89,8 @@ Result<RecoverReport> Recover(FileSystem& fs, Environment& environment,
 
 Status Abandon(FileSystem& fs, Environment& environment, const DatasetPaths& paths,
                const std::string& job_id) {
-  HOWDAH_ASSIGN_OR_RETURN(const std::vector<WorkDirectory> all, ListGenerations(fs, paths));
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<WorkDirectory> all,
+                          ListGenerations(fs, paths));
   bool found = false;
   std::vector<std::string> unfinished;
   for (const WorkDirectory& work : all) {
@@ -115,7 +118,8 @@ Status Abandon(FileSystem& fs, Environment& environment, const DatasetPaths& pat
 Result<std::vector<UnfinishedJob>> ListUnfinished(FileSystem& fs,
                                                   const DatasetPaths& paths) {
   std::vector<UnfinishedJob> jobs;
-  HOWDAH_ASSIGN_OR_RETURN(const std::vector<WorkDirectory> all, ListGenerations(fs, paths));
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<WorkDirectory> all,
+                          ListGenerations(fs, paths));
   for (const WorkDirectory& work : all) {
     HOWDAH_ASSIGN_OR_RETURN(const GenerationState state, LookAtGeneration(fs, work));
     if (state.IsOver()) continue;

@@ -54,8 +54,8 @@ TEST_F(RecoverTest, OfTwoSealedJobsOneIsPublishedAndTheOtherIsAConflict) {
 TEST_F(RecoverTest, AnUnfinishedJobIsListedWithWhatIsDone) {
   const int64_t before_us = environment_.NowMicros();
   MustCommit(*MustOpen(plan_), 1);
-  for (const auto& unfinished : {Recover(*fs_, environment_, paths_)->unfinished,
-                                 *ListUnfinished(*fs_, paths_)}) {
+  for (const auto& unfinished :
+       {Recover(*fs_, environment_, paths_)->unfinished, *ListUnfinished(*fs_, paths_)}) {
     ASSERT_EQ(unfinished.size(), 1u);
     EXPECT_EQ(unfinished[0].job_id, "nightly");
     EXPECT_EQ(unfinished[0].generation, 1);

@@ -16,9 +16,10 @@ Status CheckAllCommitted(const Landing& landing, const JobPlan& plan) {
                           ListCommittedSplits(landing.fs, landing.work));
   for (const Split& split : plan.splits) {
     if (!std::binary_search(committed.begin(), committed.end(), split.id)) {
-      return Error(ErrorKind::kInvalidInput,
-                   "{}: split {} has no committed task, so the job cannot be published yet",
-                   landing.work.Describe(), split.id);
+      return Error(
+          ErrorKind::kInvalidInput,
+          "{}: split {} has no committed task, so the job cannot be published yet",
+          landing.work.Describe(), split.id);
     }
   }
   return Status::OK();
@@ -54,7 +55,8 @@ class Mover {
       if (renamed.ok()) return renamed;
       HOWDAH_ASSIGN_OR_RETURN(const bool at_source, Exists(fs_, from));
       HOWDAH_ASSIGN_OR_RETURN(const bool at_target, Exists(fs_, to));
-      if (at_target && !at_source) return Status::OK();  // moved before, here or elsewhere
+      if (at_target && !at_source)
+        return Status::OK();  // moved before, here or elsewhere
       if (at_target) {
         return Error(ErrorKind::kCorruption,
                      "two files of {} would be '{}' in the dataset: '{}' and one that is "
@@ -73,8 +75,8 @@ class Mover {
   }
 
  private:
-  /// The directories between data/ and the file; data/ itself is never made again, so that a
-  /// driver that comes back late finds no place to put anything.
+  /// The directories between data/ and the file; data/ itself is never made again, so
+  /// that a driver that comes back late finds no place to put anything.
   Status MakeParents(const std::string& path) {
     for (size_t slash = path.find('/'); slash != path.npos;
          slash = path.find('/', slash + 1)) {
@@ -94,19 +96,19 @@ class Mover {
 Status RefuseFindings(const Landing& landing, const std::vector<Finding>& findings) {
   if (findings.empty()) return Status::OK();
   const Finding& first = findings.front();
-  return Error(ErrorKind::kCorruption,
-               "{} is not published, because it is not whole: {}{}{} ({} findings); run again "
-               "with --restart",
-               landing.work.Describe(), first.path, first.path.empty() ? "" : ": ",
-               first.detail, findings.size());
+  return Error(
+      ErrorKind::kCorruption,
+      "{} is not published, because it is not whole: {}{}{} ({} findings); run again "
+      "with --restart",
+      landing.work.Describe(), first.path, first.path.empty() ? "" : ": ", first.detail,
+      findings.size());
 }
 
 /// First writer wins; one that is there stays.
 Status PlaceInData(const Landing& landing, const char* name, const std::string& text) {
   const WorkDirectory& work = landing.work;
-  const Status placed =
-      PlaceControlFile(landing.fs, landing.environment, work.tmp(),
-                       JoinPath(work.data(), name), text);
+  const Status placed = PlaceControlFile(landing.fs, landing.environment, work.tmp(),
+                                         JoinPath(work.data(), name), text);
   return Is(placed, ErrorKind::kAlreadyExists) ? Status::OK() : placed;
 }
 

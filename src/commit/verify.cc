@@ -93,9 +93,9 @@ Result<std::vector<Finding>> VerifyChecksums(FileSystem& fs, const std::string& 
     if (info->type != FileType::kFile || info->size != file->bytes) continue;
     HOWDAH_ASSIGN_OR_RETURN(const uint32_t crc32c, fs.Checksum(place));
     if (crc32c == file->crc32c) continue;
-    findings.push_back(
-        {Defect::kChecksum, path,
-         fmt::format("has CRC-32C {:08x}, the ledger says {:08x}", crc32c, file->crc32c)});
+    findings.push_back({Defect::kChecksum, path,
+                        fmt::format("has CRC-32C {:08x}, the ledger says {:08x}", crc32c,
+                                    file->crc32c)});
   }
   return findings;
 }
@@ -103,9 +103,9 @@ Result<std::vector<Finding>> VerifyChecksums(FileSystem& fs, const std::string& 
 std::vector<Finding> VerifyTask(const Split& split, const TaskCommit& task) {
   std::vector<Finding> findings;
   if (task.input_rows != split.rows()) {
-    findings.push_back(RowsFinding(
-        split.id, fmt::format("{} input rows were read, the plan says {}", task.input_rows,
-                              split.rows())));
+    findings.push_back(
+        RowsFinding(split.id, fmt::format("{} input rows were read, the plan says {}",
+                                          task.input_rows, split.rows())));
   }
   if (task.rows_written + task.rows_quarantined != task.input_rows) {
     findings.push_back(RowsFinding(

@@ -24,17 +24,17 @@ struct Finding {
   std::string detail;  ///< expected and got
 };
 
-/// Level 0: every file of the ledger is there with its exact length; no visible file (hidden names
-/// as Hive hides them) that the ledger does not list. Walks subdirectories.
+/// Level 0: every file of the ledger is there with its exact length; no visible file
+/// (hidden names as Hive hides them) that the ledger does not list. Walks subdirectories.
 Result<std::vector<Finding>> VerifyListing(FileSystem& fs, const std::string& dataset,
                                            const Ledger& ledger);
-/// Level 2: the storage's own checksum of every file equals the ledger's CRC-32C. Files that are
-/// missing or of another length are passed over: level 0 has them.
+/// Level 2: the storage's own checksum of every file equals the ledger's CRC-32C. Files
+/// that are missing or of another length are passed over: level 0 has them.
 Result<std::vector<Finding>> VerifyChecksums(FileSystem& fs, const std::string& dataset,
                                              const Ledger& ledger);
 
-/// Findings about one manifest, without a file: the rows that the plan wants of `split` = input rows
-/// read = written + quarantined; file rows sum to rows written.
+/// Findings about one manifest, without a file: the rows that the plan wants of `split` =
+/// input rows read = written + quarantined; file rows sum to rows written.
 std::vector<Finding> VerifyTask(const Split& split, const TaskCommit& task);
 
 /// Findings about the ledger itself, without a file: every split of its plan there

@@ -123,8 +123,8 @@ TEST_F(VerifyTest, AFailureToLookIsAnErrorAndNotAFinding) {
   FaultyFileSystem broken(*fs_, [](const CallInfo& call) {
     return call.path.ends_with("dt=1") ? Fault{Fault::Kind::kFail} : Fault{};
   });
-  EXPECT_TRUE(Is(VerifyListing(broken, paths_.dataset, ledger_).status(),
-                 ErrorKind::kTransient));
+  EXPECT_TRUE(
+      Is(VerifyListing(broken, paths_.dataset, ledger_).status(), ErrorKind::kTransient));
 }
 
 TEST_F(VerifyTest, RowsThatDoNotAddUpAreFoundInTheLedgerAlone) {
@@ -147,9 +147,9 @@ TEST_F(VerifyTest, RowsThatDoNotAddUpAreFoundInTheLedgerAlone) {
               HasSubstr("split 0: is in the ledger 2 times\n"));
   EXPECT_THAT(findings_with([](Ledger& l) { l.tasks[0].split = 2; }),
               HasSubstr("split 2: is not in the plan\n"));
-  EXPECT_THAT(
-      findings_with([](Ledger& l) { l.tasks[1].files[0].path = l.tasks[0].files[0].path; }),
-      HasSubstr("is in the ledger twice\n"));
+  EXPECT_THAT(findings_with(
+                  [](Ledger& l) { l.tasks[1].files[0].path = l.tasks[0].files[0].path; }),
+              HasSubstr("is in the ledger twice\n"));
 }
 
 }  // namespace

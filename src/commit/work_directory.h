@@ -9,8 +9,8 @@
 
 namespace howdah {
 
-/// The names inside W, the directory of one generation of one job (docs/landing-protocol.md,
-/// "Names"). Strings only: nothing is looked at.
+/// The names inside W, the directory of one generation of one job
+/// (docs/landing-protocol.md, "Names"). Strings only: nothing is looked at.
 struct WorkDirectory {
   std::string path;
   std::string job_id;
@@ -23,18 +23,18 @@ struct WorkDirectory {
                                             std::string_view entry);
 
   std::string plan() const;
-  std::string tmp() const;         ///< control files before they get their name
-  std::string attempts() const;    ///< att/
-  std::string done() const;        ///< manifests while the job runs
-  std::string sealed() const;      ///< done/ after the seal
-  std::string data() const;        ///< the tree that becomes the dataset
+  std::string tmp() const;       ///< control files before they get their name
+  std::string attempts() const;  ///< att/
+  std::string done() const;      ///< manifests while the job runs
+  std::string sealed() const;    ///< done/ after the seal
+  std::string data() const;      ///< the tree that becomes the dataset
   std::string quarantine() const;
-  std::string withdrawn() const;   ///< data/ after a withdrawal
+  std::string withdrawn() const;  ///< data/ after a withdrawal
   std::string fin() const;
 
   std::string attempt(int64_t split, const std::string& attempt_id) const;
-  /// "part-00042-0-<16 hex>.parquet"; the hex digits are a digest of W's name, so that files of
-  /// two jobs or generations never share a name.
+  /// "part-00042-0-<16 hex>.parquet"; the hex digits are a digest of W's name, so that
+  /// files of two jobs or generations never share a name.
   std::string DataFileName(int64_t split, int64_t n, const std::string& extension) const;
   /// "job 'nightly' (generation 2)", for messages.
   std::string Describe() const;

@@ -59,13 +59,11 @@ class PendingFile : public ByteSink {
 /// suite in testing/ is run over all of them):
 ///   NotFound            proven absent: the path, or for creating calls its parent
 ///   AlreadyExists       the target is taken, or a directory to be removed is not empty
-///   PermissionDenied, ResourceExhausted (disk full, quota)
-///   InvalidInput        a file where a directory must be or the reverse; a path that is
-///   not of
-///                       this form, or too long
+///   PermissionDenied
+///   ResourceExhausted   disk full, quota
+///   InvalidInput        a file where a directory must be or the reverse; a bad path
 ///   Unsupported         the rename would cross devices
-///   CommitStateUnknown  the operation happened or did not; only from calls that change
-///   names
+///   CommitStateUnknown  it happened or not; only from calls that change names
 /// An error that leaves unknown whether something exists is never NotFound. A path that
 /// leads through a file ("/file/x") is proven absent: NotFound from calls that look,
 /// open, delete or move from there; InvalidInput from calls that would make something

@@ -29,8 +29,7 @@ int LinkAndUnlink(const std::string& from, const std::string& to) {
     return errno == EPERM ? EOPNOTSUPP : errno;
   }
   if (::unlink(from.c_str()) == 0) return 0;
-  // Another process took `from` away, or we may not remove it: then this move did not
-  // happen.
+  // Another process took `from` away, or we may not remove it: take the move back.
   const int error = errno;
   ::unlink(to.c_str());
   return error;
@@ -58,9 +57,7 @@ Status Explain(int error, const std::string& from, const std::string& to,
   const std::optional<bool> from_directory = IsDirectory(from);
   if (!from_directory.has_value()) {
     return Error(ErrorKind::kNotFound,
-                 "{}: cannot move to {}: there is no such file or "
-                 "directory",
-                 from, to);
+                 "{}: cannot move to {}: there is nothing of that name", from, to);
   }
   if (error == ENOENT) {
     return Error(ErrorKind::kNotFound,

@@ -45,7 +45,7 @@ class TaskWriterTest : public testing::Test {
   static TaskWriterOptions Options(int64_t file_bytes) {
     return {.format = FindFormat("parquet"),
             .schema = Schema(),
-            .encoder = {.compression = "uncompressed", .kept_columns = 1},
+            .encoder = {.compression = "none", .kept_columns = 1},
             .file_bytes = file_bytes,
             .directory = "/att",
             .data_file_name = [](int64_t n) { return fmt::format("part-{}.parquet", n); }};

@@ -15,30 +15,45 @@ import pytest
 import support
 
 
+def zoo_target():
+    """Where the models are, named by what made them."""
+    maker = pathlib.Path(support.__file__).with_name("zoo.py")
+    version = importlib.metadata.version("tensorflow-cpu")
+    key = hashlib.sha256(maker.read_bytes() + version.encode()).hexdigest()[:16]
+    cache = os.environ.get("HOWDAH_E2E_CACHE") or support.REPOSITORY / ".cache" / "e2e"
+    return maker, pathlib.Path(cache) / f"zoo-{key}"
+
+
+def make_zoo():
+    """Make the models and TensorFlow's answers, unless an earlier session did."""
+    maker, target = zoo_target()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with open(target.parent / "zoo.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if target.exists():
+            return
+        for old in target.parent.glob("zoo-*"):
+            shutil.rmtree(old)
+        making = target.with_name("zoo-making")
+        made = subprocess.run([sys.executable, str(maker), str(making)], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if made.returncode != 0:
+            pytest.exit(f"the models could not be made:\n{made.stdout}", 3)
+        making.rename(target)
+
+
 def pytest_sessionstart(session):
+    """Once, before workers start and before any test's time runs."""
+    if hasattr(session.config, "workerinput") or session.config.option.collectonly:
+        return
     if not os.access(support.HOWDAH, os.X_OK):
         pytest.exit(f"{support.HOWDAH} is missing: build it first, or set HOWDAH_BIN", 3)
+    make_zoo()
 
 
 @pytest.fixture(scope="session")
 def zoo_folder():
-    """The models and TensorFlow's answers: made once, for all workers and later sessions."""
-    maker = pathlib.Path(support.__file__).with_name("zoo.py")
-    version = importlib.metadata.version("tensorflow-cpu")
-    key = hashlib.sha256(maker.read_bytes() + version.encode()).hexdigest()[:16]
-    cache = pathlib.Path(os.environ.get("HOWDAH_E2E_CACHE") or
-                         support.REPOSITORY / ".cache" / "e2e")
-    cache.mkdir(parents=True, exist_ok=True)
-    target = cache / f"zoo-{key}"
-    with open(cache / "zoo.lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not target.exists():
-            for old in cache.glob("zoo-*"):
-                shutil.rmtree(old)
-            making = cache / "zoo-making"
-            subprocess.run([sys.executable, str(maker), str(making)], check=True)
-            making.rename(target)
-    return target
+    return zoo_target()[1]
 
 
 @pytest.fixture

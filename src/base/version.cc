@@ -1,0 +1,7 @@
+#include "base/version.h"
+
+namespace howdah {
+
+const char* const kVersion = HOWDAH_VERSION;
+
+}  // namespace howdah
