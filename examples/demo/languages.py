@@ -8,6 +8,8 @@ import sys
 
 import duckdb
 
+SHOWN = 20
+
 # `scores` holds one score for each of `classes`; the best one names the language.
 QUERY = """
     SELECT classes[list_position(scores, list_max(scores))] AS language, count(*) AS files
@@ -18,6 +20,9 @@ QUERY = """
 
 if __name__ == "__main__":
     rows = duckdb.execute(QUERY, [f"{sys.argv[1]}/*.parquet"]).fetchall()
+    shown, others = rows[:SHOWN], rows[SHOWN:]
+    if others:
+        shown.append((f"{len(others)} others", sum(files for _, files in others)))
     print(f"{'language':<10} {'files':>6}")
-    for language, files in rows:
+    for language, files in shown:
         print(f"{language:<10} {files:>6}")

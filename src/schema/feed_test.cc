@@ -388,7 +388,7 @@ TEST(Feed, NamesTheFirstNull) {
       {ArrayOf(arrow::fixed_size_list(f, 2), "[[1, 2], null]"), Shape{kAny, 2},
        "null in place of a list in row 1,"},
       {ArrayOf(arrow::list(arrow::list(f)), "[[[1], [2]], [[3], null]]"), std::nullopt,
-       "null inside row 1,"},
+       "null in place of an inner list in row 1,"},
       {ArrayOf(arrow::dictionary(arrow::int8(), f), "[1, null]"), Shape{kAny},
        "null in row 1,"},
   };

@@ -100,9 +100,10 @@ NestedType TakeApart(const std::shared_ptr<arrow::DataType>& type) {
 Result<Elements> Flatten(const ArrayPtr& column, const std::vector<int64_t>& lengths) {
   Elements elements{.values = Storage(column)};
   for (const int64_t length : lengths) {
-    HOWDAH_RETURN_IF_ERROR(
-        CheckNoNulls(*elements.values, elements.per_row,
-                     elements.lengths.empty() ? "in place of a list in " : "inside "));
+    HOWDAH_RETURN_IF_ERROR(CheckNoNulls(*elements.values, elements.per_row,
+                                        elements.lengths.empty()
+                                            ? "in place of a list in "
+                                            : "in place of an inner list in "));
     HOWDAH_ASSIGN_OR_RETURN(Level level,
                             TakeListApart(*elements.values, length, elements.per_row));
     elements.values = Storage(level.elements);

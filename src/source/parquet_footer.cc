@@ -77,6 +77,28 @@ Status Diagnose(ByteSource& file, const Status& reason) {
                reason.message());
 }
 
+/// Every column chunk lies between the magic and the footer; else bytes were lost or added.
+Status CheckPlaces(const ByteSource& file, const parquet::FileMetaData& footer) {
+  const int64_t end = file.size() - kTailBytes - footer.size();
+  for (int i = 0; i < footer.num_row_groups(); ++i) {
+    for (int j = 0; j < footer.num_columns(); ++j) {
+      const auto chunk = footer.RowGroup(i)->ColumnChunk(j);
+      const int64_t start = chunk->has_dictionary_page()
+                                ? std::min(chunk->dictionary_page_offset(),
+                                           chunk->data_page_offset())
+                                : chunk->data_page_offset();
+      const int64_t bytes = chunk->total_compressed_size();
+      if (bytes < 0 || start < kMagicBytes || start > end || bytes > end - start) {
+        return Error(ErrorKind::kCorruption,
+                     "{}: damaged Parquet file: by its footer, column {} of row group {} has "
+                     "{} bytes from byte {} on, but the data end at byte {}",
+                     file.name(), j, i, bytes, start, end);
+      }
+    }
+  }
+  return Status::OK();
+}
+
 Status CheckCounts(const ByteSource& file, const parquet::FileMetaData& footer) {
   int64_t sum = 0;
   for (int i = 0; i < footer.num_row_groups(); ++i) {
@@ -134,6 +156,7 @@ Result<std::shared_ptr<parquet::FileMetaData>> ReadParquetFooter(ByteSource& fil
   Status counts;
   const Status thrown = CatchParquet([&] {
     counts = CheckCounts(file, *footer);
+    if (counts.ok()) counts = CheckPlaces(file, *footer);
     return Status::OK();
   });
   if (!thrown.ok()) return Diagnose(file, thrown);
