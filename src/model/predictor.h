@@ -24,26 +24,25 @@ class Predictor {
   /// Run the model on all rows of `inputs`.
   ///
   /// How rows become runs follows from the inputs that are fed:
-  ///   - a fixed batch dimension: runs of exactly that many rows; the last is padded by
-  ///   repeating
-  ///     its last row, and what the model says of the padding is cut off
-  ///   - an input of rank 0: the model has no batch dimension, and each row is a run by
-  ///   itself.
-  ///     An input [n, d...] is fed as n tensors [d...] (as n tensors [1, d...] if the
-  ///     signature writes the batch dimension down), and the answers are stacked again
-  ///   - else: one run. No rows: no run, and outputs without rows
-  /// \param inputs  one for each of the signature's inputs in order (a default one may be
-  /// absent:
-  ///   values == nullptr); all with the same first dimension. Memory aligned to 64 bytes
-  ///   is used in place and kept until TensorFlow lets go of it, which may be after the
-  ///   call.
-  /// \return the wanted outputs, in the order given to Load; each with its first
-  /// dimension equal
-  ///   to the rows fed.
-  ///   SchemaMismatch: an input or output whose type or shape differs (names it,
-  ///   expected, got). InvalidInput: the model itself failed (an op's message, in one
-  ///   line); an absent input. ResourceExhausted: TensorFlow is out of memory; more than
-  ///   2 GiB of strings in one output.
+  ///   - a fixed batch dimension: runs of exactly that many rows. The last is padded by
+  ///     repeating its last row; what the model says of the padding is cut off.
+  ///   - an input of rank 0: each row is a run by itself. An input [n, d...] is fed as n
+  ///     tensors [d...] (as n tensors [1, d...] if the signature writes the batch
+  ///     dimension down), and the answers are stacked again.
+  ///   - else: one run.
+  /// Without rows the model is not run, and the outputs have no rows.
+  ///
+  /// \param inputs  one for each of the signature's inputs, in order, all with the same
+  ///   first dimension. One with a default may be absent (values == nullptr). Fixed-width
+  ///   values aligned to 64 bytes are used in place and kept until TensorFlow lets go of
+  ///   them, which may be after the call.
+  /// \return the wanted outputs, in the order given to LoadPredictor. Each has the rows
+  ///   fed as its first dimension.
+  ///
+  /// SchemaMismatch: an input or output whose type or shape differs (names it).
+  /// InvalidInput: the model itself failed (an op's message, in one line); an input that
+  /// is absent without a default, or whose values are not what Tensor promises.
+  /// ResourceExhausted: out of memory; more than 2 GiB of strings in one output.
   virtual Result<std::vector<Tensor>> Run(const std::vector<Tensor>& inputs) = 0;
   /// "2.21.0".
   virtual std::string runtime_version() const = 0;

@@ -88,6 +88,7 @@ Status CheckPlaces(const ByteSource& file, const parquet::FileMetaData& footer) 
                                            chunk->data_page_offset())
                                 : chunk->data_page_offset();
       const int64_t bytes = chunk->total_compressed_size();
+      if (bytes == 0) continue;  // an empty row group has no places
       if (bytes < 0 || start < kMagicBytes || start > end || bytes > end - start) {
         return Error(ErrorKind::kCorruption,
                      "{}: damaged Parquet file: by its footer, column {} of row group {} has "
