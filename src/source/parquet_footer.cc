@@ -81,6 +81,7 @@ Status Diagnose(ByteSource& file, const Status& reason) {
 Status CheckPlaces(const ByteSource& file, const parquet::FileMetaData& footer) {
   const int64_t end = file.size() - kTailBytes - footer.size();
   for (int i = 0; i < footer.num_row_groups(); ++i) {
+    if (footer.RowGroup(i)->num_rows() == 0) continue;  // is not read; its places mean nothing
     for (int j = 0; j < footer.num_columns(); ++j) {
       const auto chunk = footer.RowGroup(i)->ColumnChunk(j);
       const int64_t start = chunk->has_dictionary_page()
@@ -88,7 +89,6 @@ Status CheckPlaces(const ByteSource& file, const parquet::FileMetaData& footer) 
                                            chunk->data_page_offset())
                                 : chunk->data_page_offset();
       const int64_t bytes = chunk->total_compressed_size();
-      if (bytes == 0) continue;  // an empty row group has no places
       if (bytes < 0 || start < kMagicBytes || start > end || bytes > end - start) {
         return Error(ErrorKind::kCorruption,
                      "{}: damaged Parquet file: by its footer, column {} of row group {} has "
