@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help setup build test demo bench format lint clean
+.PHONY: help setup build test demo bench fuzz format lint clean
 
 help: ## this list (default)
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -24,6 +24,15 @@ demo: build ## score some thousand source files found on this machine with a rea
 
 bench: build ## CPU time and memory against tuned Python; ROWS=1000000
 	@$(PYTHON) benchmarks/run.py $(if $(ROWS),--rows $(ROWS))
+
+fuzz: setup ## fuzz the parsers of outside bytes; SECONDS_EACH=60
+	@tools/setup fuzz
+	cmake --preset fuzz --log-level=WARNING
+	cmake --build build-fuzz --target fuzzers
+	@set -e; for fuzzer in build-fuzz/bin/fuzz_*; do \
+	  corpus=.cache/corpus/$$(basename $$fuzzer); mkdir -p $$corpus; echo "== $$fuzzer"; \
+	  $$fuzzer -max_total_time=$(or $(SECONDS_EACH),60) -rss_limit_mb=4096 \
+	    -artifact_prefix=$$corpus/ $$corpus; done
 
 format: setup ## rewrite C++ files in the project's style
 	@$(PYTHON) tools/lint.py --format

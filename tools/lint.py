@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build-lint"
 PASSED = BUILD / "lint-passed"  # one empty file for each digest that passed
 TOOLS = ROOT / ".venv" / "bin"
-FOLDERS = ["src", "apps", "testing", "tests"]
+FOLDERS = ["src", "apps", "testing", "tests", "fuzz"]
 
 
 def project_files(*suffixes):
@@ -60,7 +60,9 @@ def check_with_clang_tidy():
 
     clean = True
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for source, findings in zip(waiting, pool.map(clang_tidy, waiting)):
+        running = {pool.submit(clang_tidy, source): source for source in waiting}
+        for done in concurrent.futures.as_completed(running):
+            source, findings = running[done], done.result()
             print(f"  {source.relative_to(ROOT)}", flush=True)
             if findings:
                 print(findings, flush=True)

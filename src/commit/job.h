@@ -53,6 +53,10 @@ enum class TaskOutcome { kCommitted, kLost };
 /// One driver's handle on one generation of a job. Thread-safe. Any number of drivers, in
 /// any process, may hold the same job at once; the file system arbitrates
 /// (docs/landing-protocol.md).
+///
+/// Where another driver has withdrawn or finished the generation meanwhile,
+/// MissingSplits, BeginAttempt, CommitTask and Publish say CommitConflict. After
+/// Transient each of them may be called again.
 class Job {
  public:
   /// State 1, SETUP: create the generation, or join the one that is there. Errors as
@@ -77,14 +81,15 @@ class Job {
   virtual std::string DataFileName(int64_t split, int64_t n,
                                    const std::string& extension) const = 0;
   /// State 3: the first manifest of a split wins. After a lost answer it looks. Deletes
-  /// nothing. CommitConflict: the generation was withdrawn or finished by somebody else
-  /// meanwhile.
+  /// nothing. Internal: the counts of `task` do not agree with the plan or with each
+  /// other.
   virtual Result<TaskOutcome> CommitTask(const TaskCommit& task) = 0;
   /// Remove the files of an attempt that was *never* passed to CommitTask. Best effort.
   virtual void DiscardAttempt(const Attempt& attempt) noexcept = 0;
 
   /// States 4–7: seal, assemble, publish by one rename, FIN, clean up. All splits must be
-  /// done. Replays what another driver began. `run` is a JSON object for Ledger::run.
+  /// done. Replays what another driver began. `run` is a canonical JSON object for
+  /// Ledger::run.
   /// \return the ledger in the dataset: ours, or that of the driver that was first.
   ///   CommitConflict: another job published first (says who); nothing visible changed.
   ///   CommitStateUnknown: publishing began and its end is not known (names `howdah

@@ -63,8 +63,9 @@ Result<TensorHandle> BoolToTensorFlow(const TensorFlowApi& api, const Tensor& te
 
 // The strings of a tensor: one block of bytes and a view for each string.
 //
-// Arrow's own bytes cannot be viewed: some ops read a string up to a NUL byte (tf.strings.upper with
-// encoding "utf-8" hands c_str() to ICU), and would run on into the strings behind it.
+// Arrow's own bytes cannot be viewed: some ops read a string up to a NUL byte
+// (tf.strings.upper with encoding "utf-8" hands c_str() to ICU), and would run on into
+// the strings behind it.
 struct StringViews {
   std::unique_ptr<char[]> bytes;
   std::unique_ptr<TF_TString[]> views;
@@ -78,7 +79,8 @@ template <typename ArrayType>
 std::unique_ptr<StringViews> CopyStrings(const ArrayType& array) {
   const auto count = static_cast<size_t>(array.length());
   auto strings = std::make_unique<StringViews>();
-  strings->bytes.reset(new char[static_cast<size_t>(array.total_values_length()) + count]);
+  strings->bytes.reset(
+      new char[static_cast<size_t>(array.total_values_length()) + count]);
   strings->views.reset(new TF_TString[count]);
   char* end = strings->bytes.get();
   for (size_t i = 0; i < count; ++i) {

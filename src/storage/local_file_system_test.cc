@@ -50,8 +50,9 @@ void InChild(Body body) {
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "in the child process";
 }
 
+constexpr uid_t kNobody = 65534;
+
 void BecomeNobody() {
-  constexpr uid_t kNobody = 65534;
   if (::geteuid() != 0) return;  // has no special rights to give up
   ASSERT_EQ(::setgid(kNobody), 0);
   ASSERT_EQ(::setuid(kNobody), 0);
@@ -449,6 +450,27 @@ TEST_F(LocalFileSystemTest, WithoutRenameat2FilesAreStillMovedExclusively) {
   EXPECT_EQ(ReadFile(*fs_, Path("g")).ValueOrDie(), "g");
   EXPECT_EQ(ReadFile(*fs_, Path("new")).ValueOrDie(), "new");
   EXPECT_EQ(CountEntries(""), 3u);
+}
+
+TEST_F(LocalFileSystemTest, WithoutRenameat2AFileThatCannotLeaveItsPlaceIsNotMoved) {
+  MakeDirectory("from");
+  MakeDirectory("to");
+  MakeFile("from/f");
+  if (::geteuid() == 0) {
+    ASSERT_EQ(::chown(Path("from/f").c_str(), kNobody, kNobody), 0);
+  }
+  SetMode("", 0755);
+  SetMode("from", 0555);
+  SetMode("to", 0777);
+  InChild([&] {
+    BecomeNobody();
+    ForbidRenameat2();
+    EXPECT_KIND(fs_->Rename(Path("from/f"), Path("to/f"), IfExists::kFail),
+                kPermissionDenied);
+  });
+  SetMode("from", 0755);
+  EXPECT_EQ(CountEntries("from"), 1u);
+  EXPECT_EQ(CountEntries("to"), 0u);
 }
 
 TEST_F(LocalFileSystemTest, WithoutRenameat2DirectoriesMoveOnlyWhereReplacingIsAllowed) {

@@ -77,7 +77,7 @@ def start(*arguments, env=None, cwd=None, unprivileged=False, umask=-1, stderr=s
                             text=True, encoding="utf-8", umask=umask)
 
 
-def finish(process, code=None, timeout=120):
+def finish(process, code=None, timeout=300):
     """Wait for a started command. `code`: the exit code that is right."""
     try:
         stdout, stderr = process.communicate(timeout=timeout)
@@ -93,7 +93,7 @@ def finish(process, code=None, timeout=120):
     return outcome
 
 
-def howdah(*arguments, code=0, timeout=120, **options):
+def howdah(*arguments, code=0, timeout=300, **options):
     """Run the command to its end; `code` is the exit code that is right, None for any."""
     return finish(start(*arguments, **options), code, timeout)
 
@@ -112,7 +112,7 @@ def verify(dataset, level=2, code=0):
     return howdah("verify", dataset, "--level", level, "--json", code=code)
 
 
-def wait_until(condition, process, seconds=60):
+def wait_until(condition, process, seconds=300):
     """Wait for something that the running process does; False if it ended before."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

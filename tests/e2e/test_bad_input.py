@@ -609,7 +609,7 @@ def test_what_later_versions_will_do_is_refused_by_name(job):
 
 def test_a_wrong_place_of_tensorflow(job):
     job.options = {"env": {"HOWDAH_TENSORFLOW": str(job.place / "nowhere")}}
-    job.refused_by_run("TensorFlow", "HOWDAH_TENSORFLOW", job.place / "nowhere")
+    job.refused("TensorFlow", "HOWDAH_TENSORFLOW", job.place / "nowhere")
 
 
 def test_no_tensorflow_anywhere(job, place):

@@ -644,12 +644,21 @@ def kept_columns_keep_their_exact_types():
                            pa.list_(pa.list_(pa.int32()))),
         "place": pa.array([{"lat": i / 7, "name": None if i % 2 else f"p{i}"} for i in n],
                           pa.struct([("lat", pa.float64()), ("name", pa.string())])),
+        "clock_ms": pa.array([i * 1003 for i in n], pa.time32("ms")),
+        "half": pa.array(np.arange(ROWS, dtype=np.float16)),
+        "huge": pa.array([decimal.Decimal(i).scaleb(20) for i in n], pa.decimal256(45, 2)),
+        "triple": pa.array([None if i % 13 == 1 else [i, -i, 0.5] for i in n],
+                           pa.list_(pa.float32(), 3)),
+        "counts": pa.array([[i, None, (1 << 32) - 1][:i % 4] for i in n], pa.list_(pa.uint32())),
+        "bag": pa.array([[("k", i), ("é", None)][:i % 3] for i in n],
+                        pa.map_(pa.string(), pa.int64())),
         "x": x,
     })
     return Case("linear", table, {"x": x}, keep=[c for c in table.column_names if c != "x"],
                 types={"y": pa.float32()},
                 kept_types={"word": pa.string(), "ts_ns": pa.timestamp("us"), "u32": pa.int64(),
-                            "u64": pa.int64()})
+                            "u64": pa.int64(), "half": pa.float32(),
+                            "counts": pa.list_(pa.int64())})
 
 
 # -------------------------------------------------------------------------------- the expected
