@@ -1,4 +1,5 @@
-// Control files: any text is parsed or refused, and what is parsed is written and parsed again.
+// Control files: any text is parsed or refused, and what is parsed is written and parsed
+// again.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static_cast<void>(howdah::ParsePlan(text, "plan.json"));
   static_cast<void>(howdah::ParseTaskCommit(text, "task"));
   const auto ledger = howdah::ParseLedger(text, "ledger");
-  if (ledger.ok() && !howdah::ParseLedger(howdah::ToJson(*ledger), "again").ok()) std::abort();
+  if (ledger.ok() && !howdah::ParseLedger(howdah::ToJson(*ledger), "again").ok())
+    std::abort();
   return 0;
 }

@@ -40,7 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto info = parquet.Inspect(*file, {});
   if (!info.ok()) return 0;
   howdah::SplitReadOptions options;
-  for (const std::string& name : info->schema->field_names()) options.columns.push_back(name);
+  for (const std::string& name : info->schema->field_names())
+    options.columns.push_back(name);
   for (const howdah::Split& split : howdah::PlanSplits({&*info, 1}, int64_t{1} << 20)) {
     const auto reader = parquet.Open(split, {split.parts.size(), file}, options);
     if (!reader.ok()) continue;

@@ -14,7 +14,8 @@ int Check(const Context& context, const JobFlags& flags, bool json) {
   RunOptions options;
   options.restart = flags.restart ? Restart::kYes : Restart::kNo;
   options.engine_directory = context.engine_directory;
-  const Result<CheckResult> result = CheckJob(context.storages, *std::move(spec), options);
+  const Result<CheckResult> result =
+      CheckJob(context.storages, *std::move(spec), options);
   if (!result.ok()) return Fail(result.status(), Phase::kPreparing);
   std::cout << (json ? result->json + "\n" : result->text) << std::flush;
   return kDone;

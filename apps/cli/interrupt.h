@@ -5,8 +5,9 @@
 
 namespace howdah::cli {
 
-/// While it lives, SIGINT and SIGTERM request a stop instead of killing the process; a second one
-/// ends it at once. Make it before any other thread, which then leaves both signals to it.
+/// While it lives, SIGINT and SIGTERM request a stop instead of killing the process; a
+/// second one ends it at once. Make it before any other thread, which then leaves both
+/// signals to it.
 class InterruptWatcher {
  public:
   InterruptWatcher();

@@ -47,9 +47,8 @@ std::shared_ptr<JobFlags> AddJobFlags(CLI::App* verb) {
   auto flags = std::make_shared<JobFlags>();
   verb->add_option("JOB", flags->job_file, "job file (TOML)");
   for (const Alias& alias : kAliases) {
-    CLI::Option* option =
-        verb->add_option(alias.flag, flags->aliases[alias.flag],
-                         fmt::format("{} ({})", alias.help, alias.key));
+    CLI::Option* option = verb->add_option(alias.flag, flags->aliases[alias.flag],
+                                           fmt::format("{} ({})", alias.help, alias.key));
     option->type_name("")->expected(1);
     const bool many = std::string_view(alias.flag) == "--input";
     option->multi_option_policy(many ? CLI::MultiOptionPolicy::TakeAll

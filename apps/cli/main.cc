@@ -41,8 +41,8 @@ Status UnknownWord(const CLI::App& app) {
     for (const std::string& word : verb->remaining()) {
       if (word.size() > 1 && word[0] == '-') {
         const std::string flag = word.substr(0, word.find('='));
-        return Error(ErrorKind::kInvalidInput, "{}: unknown flag '{}'{}", verb->get_name(),
-                     flag, DidYouMean(flag, FlagsOf(*verb)));
+        return Error(ErrorKind::kInvalidInput, "{}: unknown flag '{}'{}",
+                     verb->get_name(), flag, DidYouMean(flag, FlagsOf(*verb)));
       }
       return Error(ErrorKind::kInvalidInput, "{}: one argument too many: '{}'",
                    verb->get_name(), word);
@@ -52,15 +52,17 @@ Status UnknownWord(const CLI::App& app) {
     const bool flag = word[0] == '-';
     const std::vector<std::string> known = flag ? FlagsOf(app) : VerbsOf(app);
     return Error(ErrorKind::kInvalidInput, "unknown {} '{}'{} (there is {})",
-                 flag ? "flag" : "verb", word, DidYouMean(word, known), QuotedList(known));
+                 flag ? "flag" : "verb", word, DidYouMean(word, known),
+                 QuotedList(known));
   }
   return Status::OK();
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app("Howdah: score a dataset with a TensorFlow SavedModel and land the predictions, "
-               "every row exactly once.",
-               "howdah");
+  CLI::App app(
+      "Howdah: score a dataset with a TensorFlow SavedModel and land the predictions, "
+      "every row exactly once.",
+      "howdah");
   app.set_version_flag("--version", std::string("howdah ") + kVersion);
   Action action;
   AddRun(&app, &action);
@@ -80,8 +82,9 @@ int Main(int argc, char** argv) {
     return app.exit(help);  // prints help or version
   } catch (const CLI::ParseError& error) {
     const Status unknown = UnknownWord(app);
-    return Fail(unknown.ok() ? MakeError(ErrorKind::kInvalidInput, error.what()) : unknown,
-                Phase::kPreparing);
+    return Fail(
+        unknown.ok() ? MakeError(ErrorKind::kInvalidInput, error.what()) : unknown,
+        Phase::kPreparing);
   }
   const Status unknown = UnknownWord(app);
   if (!unknown.ok()) return Fail(unknown, Phase::kPreparing);

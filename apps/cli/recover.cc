@@ -20,13 +20,14 @@ void Print(const RecoverReport& report) {
   }
   for (const UnfinishedJob& job : report.unfinished) {
     std::cout << fmt::format(
-        "unfinished job {}: {} of {} splits done since {}; run its command again, or give it up "
+        "unfinished job {}: {} of {} splits done since {}; run its command again, or "
+        "give it up "
         "with --abandon\n",
         job.job_id, job.splits_done, job.splits_total, FormatTimestamp(job.created_us));
   }
   for (const std::string& job_id : report.conflicts) {
-    std::cout << fmt::format("job {} cannot be published: another job holds the dataset\n",
-                             job_id);
+    std::cout << fmt::format(
+        "job {} cannot be published: another job holds the dataset\n", job_id);
   }
   if (report.finished.empty() && report.unfinished.empty() && report.conflicts.empty()) {
     std::cout << "nothing to recover\n";
@@ -34,7 +35,8 @@ void Print(const RecoverReport& report) {
   std::cout << std::flush;
 }
 
-Result<DatasetPaths> Paths(const Storages& storages, const Flags& flags, FileSystem** fs) {
+Result<DatasetPaths> Paths(const Storages& storages, const Flags& flags,
+                           FileSystem** fs) {
   HOWDAH_ASSIGN_OR_RETURN(Location dataset, storages.Resolve(flags.dataset));
   *fs = dataset.fs;
   if (flags.staging.empty()) return DatasetPaths::For(dataset.path, "");
@@ -65,7 +67,8 @@ void AddRecover(CLI::App* app, Action* action) {
       "recover", "Finish what a dead run left; safe at any time, from any host, twice");
   const auto flags = std::make_shared<Flags>();
   verb->add_option("DATASET", flags->dataset, "the dataset's directory")->required();
-  verb->add_option("--abandon", flags->abandon, "give up this unfinished job")->type_name("");
+  verb->add_option("--abandon", flags->abandon, "give up this unfinished job")
+      ->type_name("");
   verb->add_option("--staging", flags->staging, "where the job had its 'output.staging'")
       ->type_name("");
   verb->callback([=] {

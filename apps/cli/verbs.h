@@ -18,8 +18,8 @@ struct Context {
 /// Runs the verb whose flags were parsed. \return the process's exit code.
 using Action = std::function<int(const Context&)>;
 
-/// Each adds a verb with its flags to `app` and sets `*action` when the verb is chosen. One file
-/// each.
+/// Each adds a verb with its flags to `app` and sets `*action` when the verb is chosen.
+/// One file each.
 void AddRun(CLI::App* app, Action* action);
 void AddCheck(CLI::App* app, Action* action);
 void AddInspect(CLI::App* app, Action* action);

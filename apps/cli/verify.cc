@@ -28,7 +28,8 @@ void AddVerify(CLI::App* app, Action* action) {
     int level = static_cast<int>(VerifyLevel::kChecksums);
     bool json = false;
   };
-  CLI::App* verb = app->add_subcommand("verify", "Prove that a dataset is what was landed");
+  CLI::App* verb =
+      app->add_subcommand("verify", "Prove that a dataset is what was landed");
   const auto flags = std::make_shared<Flags>();
   verb->add_option("DATASET", flags->dataset, "the dataset's directory")->required();
   verb->add_option("--level", flags->level,

@@ -1,7 +1,8 @@
 // The `howdah` executable: a few lines that open the engine library locally.
 //
-// TensorFlow binds symbols such as BoringSSL's to whatever stands in the process's global scope. An
-// executable that links the engine would put libparquet's OpenSSL there. This one links libc only.
+// TensorFlow binds symbols such as BoringSSL's to whatever stands in the process's global
+// scope. An executable that links the engine would put libparquet's OpenSSL there. This
+// one links libc only.
 
 #include <dlfcn.h>
 #include <limits.h>

@@ -20,9 +20,12 @@ namespace howdah {
 
 struct EncoderOptions {
   std::string compression = "snappy";  ///< one of Format::compressions
-  int64_t row_group_bytes = int64_t{128} << 20;  ///< encoded bytes at which a row group is cut
-  int kept_columns = 0;  ///< the schema's first fields are keys: statistics and page index for them
-  std::vector<std::pair<std::string, std::string>> metadata;  ///< file-level key/value pairs
+  int64_t row_group_bytes = int64_t{128}
+                            << 20;  ///< encoded bytes at which a row group is cut
+  int kept_columns =
+      0;  ///< the schema's first fields are keys: statistics and page index for them
+  std::vector<std::pair<std::string, std::string>>
+      metadata;                       ///< file-level key/value pairs
   arrow::MemoryPool* pool = nullptr;  ///< nullptr: Arrow's default
 };
 
@@ -37,13 +40,16 @@ struct EncodedFile {
 class Encoder {
  public:
   virtual ~Encoder() = default;
-  /// Errors of the sink are passed on as they are. After an error only destruction is allowed.
+  /// Errors of the sink are passed on as they are. After an error only destruction is
+  /// allowed.
   virtual Status Write(const arrow::RecordBatch& batch) = 0;
-  /// Bytes given to the sink so far plus an estimate of what is buffered: for rolling files.
+  /// Bytes given to the sink so far plus an estimate of what is buffered: for rolling
+  /// files.
   virtual int64_t EstimatedBytes() const = 0;
   /// Bytes of memory held in buffers: for budgets.
   virtual int64_t BufferedBytes() const = 0;
-  /// Write what is buffered and the footer. The sink is left open: committing it is the caller's.
+  /// Write what is buffered and the footer. The sink is left open: committing it is the
+  /// caller's.
   virtual Result<EncodedFile> Close() = 0;
 };
 
@@ -63,18 +69,20 @@ class Format {
   virtual ~Format() = default;
   virtual const std::string& name() const = 0;       ///< "parquet"
   virtual const std::string& extension() const = 0;  ///< ".parquet"
-  virtual const std::vector<std::string>& compressions() const = 0;  ///< the default first
+  virtual const std::vector<std::string>& compressions()
+      const = 0;  ///< the default first
   /// SchemaMismatch: a type that the format cannot hold truly (names the column).
   virtual Status CheckSchema(const arrow::Schema& schema) const = 0;
   /// `sink` must outlive the encoder.
-  virtual Result<std::unique_ptr<Encoder>> MakeEncoder(std::shared_ptr<arrow::Schema> schema,
-                                                       ByteSink* sink,
-                                                       const EncoderOptions& options) const = 0;
+  virtual Result<std::unique_ptr<Encoder>> MakeEncoder(
+      std::shared_ptr<arrow::Schema> schema, ByteSink* sink,
+      const EncoderOptions& options) const = 0;
   /// Read a file's own account of itself (its footer). Corruption when it is not whole.
   virtual Result<ReadBackFile> ReadBack(ByteSource& file) const = 0;
 };
 
-/// Every format there is; conformance and interop tests, `inspect` and the docs walk this list.
+/// Every format there is; conformance and interop tests, `inspect` and the docs walk this
+/// list.
 const std::vector<const Format*>& BuiltinFormats();
 /// By name; nullptr if there is none.
 const Format* FindFormat(std::string_view name);

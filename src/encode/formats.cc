@@ -12,9 +12,9 @@ const std::vector<const Format*>& BuiltinFormats() {
 
 const Format* FindFormat(std::string_view name) {
   const auto& formats = BuiltinFormats();
-  const auto found = std::find_if(formats.begin(), formats.end(), [&](const Format* format) {
-    return format->name() == name;
-  });
+  const auto found =
+      std::find_if(formats.begin(), formats.end(),
+                   [&](const Format* format) { return format->name() == name; });
   return found == formats.end() ? nullptr : *found;
 }
 

@@ -26,8 +26,8 @@ namespace {
 // Rows that are written between two looks at the size of a row group.
 constexpr int64_t kSliceRows = 8192;
 
-/// Arrow's file writer hides the row group that it has open, and with it how large the group has
-/// become. This passes every call on and remembers the group.
+/// Arrow's file writer hides the row group that it has open, and with it how large the
+/// group has become. This passes every call on and remembers the group.
 class WatchedWriter final : public parquet::ParquetFileWriter::Contents {
  public:
   explicit WatchedWriter(std::unique_ptr<parquet::ParquetFileWriter> writer)
@@ -58,8 +58,9 @@ class WatchedWriter final : public parquet::ParquetFileWriter::Contents {
     writer_->AddKeyValueMetadata(pairs);
   }
 
-  /// Encoded bytes of the open row group. What is not in a page yet is an estimate: values count
-  /// as they are, a level, which waits as 16 bits, as the one bit that it mostly becomes.
+  /// Encoded bytes of the open row group. What is not in a page yet is an estimate:
+  /// values count as they are, a level, which waits as 16 bits, as the one bit that it
+  /// mostly becomes.
   int64_t group_bytes() const {
     if (group_ == nullptr) return 0;
     const auto loose = group_->estimated_buffered_stats();
@@ -94,7 +95,8 @@ class ParquetEncoder final : public Encoder {
         stream_(AsArrowStream(*sink)) {}
 
   ~ParquetEncoder() override {
-    // Arrow's writer finishes the file when it is destroyed; nothing of that may reach the sink.
+    // Arrow's writer finishes the file when it is destroyed; nothing of that may reach
+    // the sink.
     static_cast<void>(stream_->Close());
   }
 
@@ -106,11 +108,10 @@ class ParquetEncoder final : public Encoder {
         schema_.get(), *properties, *LakeArrowProperties(), &leaves));
     HOWDAH_ASSIGN_OR_RETURN(auto pairs, FileMetadata(*schema_, options));
     BEGIN_PARQUET_CATCH_EXCEPTIONS
-    auto watched =
-        std::make_unique<WatchedWriter>(parquet::ParquetFileWriter::Open(
-            stream_,
-            std::static_pointer_cast<parquet::schema::GroupNode>(leaves->schema_root()),
-            properties, std::move(pairs)));
+    auto watched = std::make_unique<WatchedWriter>(parquet::ParquetFileWriter::Open(
+        stream_,
+        std::static_pointer_cast<parquet::schema::GroupNode>(leaves->schema_root()),
+        properties, std::move(pairs)));
     watched_ = watched.get();
     auto file = std::make_unique<parquet::ParquetFileWriter>();
     file->Open(std::move(watched));

@@ -21,7 +21,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 arrow::FieldVector PredictionFields() {
-  return {field("id", arrow::int64(), false), field("name", arrow::utf8()),
+  return {field("id", arrow::int64(), false),
+          field("name", arrow::utf8()),
           field("kept_list", arrow::list(arrow::utf8())),
           field("score", arrow::float32(), false),
           field("probs", arrow::list(field("element", arrow::float32(), false)), false),
@@ -33,13 +34,12 @@ enum Leaf { kId, kName, kKeptList, kScore, kProbs, kLabel };
 
 std::shared_ptr<arrow::RecordBatch> Predictions() {
   const auto fields = PredictionFields();
-  return Batch(fields,
-               {FromJson(fields[0]->type(), "[7, 8, 9]"),
-                FromJson(fields[1]->type(), R"(["a", null, "b"])"),
-                FromJson(fields[2]->type(), R"([["x"], null, [null]])"),
-                FromJson(fields[3]->type(), "[0.5, 0.25, 1]"),
-                FromJson(fields[4]->type(), "[[0.5, 0.5], [1, 0], [0, 1]]"),
-                FromJson(fields[5]->type(), R"(["p", "q", "p"])")});
+  return Batch(fields, {FromJson(fields[0]->type(), "[7, 8, 9]"),
+                        FromJson(fields[1]->type(), R"(["a", null, "b"])"),
+                        FromJson(fields[2]->type(), R"([["x"], null, [null]])"),
+                        FromJson(fields[3]->type(), "[0.5, 0.25, 1]"),
+                        FromJson(fields[4]->type(), "[[0.5, 0.5], [1, 0], [0, 1]]"),
+                        FromJson(fields[5]->type(), R"(["p", "q", "p"])")});
 }
 
 /// `rows` rows of an int64 and a float32[10] in a list, of which no two are alike.
@@ -60,8 +60,8 @@ std::shared_ptr<arrow::RecordBatch> Noise(int64_t rows, uint32_t seed = 1) {
                {ids.Finish().ValueOrDie(), lists.Finish().ValueOrDie()});
 }
 
-std::unique_ptr<parquet::ColumnChunkMetaData> Chunk(const parquet::ParquetFileReader& file,
-                                                    int leaf) {
+std::unique_ptr<parquet::ColumnChunkMetaData> Chunk(
+    const parquet::ParquetFileReader& file, int leaf) {
   return file.metadata()->RowGroup(0)->ColumnChunk(leaf);
 }
 
@@ -136,8 +136,8 @@ TEST(ParquetEncoder, StatisticsAreThereForWhatLiesOutsideLists) {
     EXPECT_EQ(Chunk(*file, leaf)->is_stats_set(), expected) << leaf;
     EXPECT_EQ(Chunk(*file, leaf)->size_statistics(), nullptr) << leaf;
   }
-  const auto ids = std::static_pointer_cast<parquet::Int64Statistics>(
-      Chunk(*file, kId)->statistics());
+  const auto ids =
+      std::static_pointer_cast<parquet::Int64Statistics>(Chunk(*file, kId)->statistics());
   EXPECT_EQ(ids->min(), 7);
   EXPECT_EQ(ids->max(), 9);
   EXPECT_EQ(Chunk(*file, kName)->statistics()->null_count(), 1);
@@ -158,8 +158,9 @@ TEST(ParquetEncoder, AListIsThreeLevelsWithElementAsItsName) {
 TEST(ParquetEncoder, TimestampsKeepTheirUnitAndSayWhetherTheyAreUtc) {
   const auto utc = arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
   const auto naive = arrow::timestamp(arrow::TimeUnit::MICRO);
-  const auto file = OpenRaw(Encode({Batch(
-      {field("utc", utc), field("naive", naive)}, {FromJson(utc, "[1]"), FromJson(naive, "[1]")})}));
+  const auto file =
+      OpenRaw(Encode({Batch({field("utc", utc), field("naive", naive)},
+                            {FromJson(utc, "[1]"), FromJson(naive, "[1]")})}));
   for (int leaf = 0; leaf < 2; ++leaf) {
     const auto& column = *file->metadata()->schema()->Column(leaf);
     EXPECT_EQ(column.physical_type(), parquet::Type::INT64);
@@ -182,12 +183,11 @@ TEST(ParquetEncoder, EveryCompressionIsWrittenAndReadBack) {
   for (const auto& [name, codec] : codecs) {
     const std::string bytes = Encode({batch}, {.compression = name});
     EXPECT_EQ(Chunk(*OpenRaw(bytes), 1)->compression(), codec) << name;
-    EXPECT_TRUE(
-        Decode(bytes)->column(1)->Equals(arrow::ChunkedArray(batch->column(1))))
+    EXPECT_TRUE(Decode(bytes)->column(1)->Equals(arrow::ChunkedArray(batch->column(1))))
         << name;
   }
-  // arrow::Compression::LZ4 is Parquet's LZ4_RAW: CompressionCodec 7 in parquet.thrift, the i32
-  // field 4 of ColumnMetaData, behind the list that is path_in_schema.
+  // arrow::Compression::LZ4 is Parquet's LZ4_RAW: CompressionCodec 7 in parquet.thrift,
+  // the i32 field 4 of ColumnMetaData, behind the list that is path_in_schema.
   const std::string lz4 = Encode({batch}, {.compression = "lz4"});
   EXPECT_NE(lz4.rfind("element\x15\x0e"), std::string::npos);
 }
@@ -195,19 +195,20 @@ TEST(ParquetEncoder, EveryCompressionIsWrittenAndReadBack) {
 TEST(ParquetEncoder, CreatedByIsWhatParquetJavaCanParse) {
   const auto file = OpenRaw(Encode({Predictions()}));
   EXPECT_EQ(file->metadata()->created_by(),
-            fmt::format("howdah version {} (build parquet-cpp-arrow version {})", kVersion,
-                        ARROW_VERSION_STRING));
+            fmt::format("howdah version {} (build parquet-cpp-arrow version {})",
+                        kVersion, ARROW_VERSION_STRING));
   EXPECT_EQ(file->metadata()->writer_version().application_, "howdah");
 }
 
 TEST(ParquetEncoder, MetadataOfTheFileAndOfFieldsIsKept) {
-  const auto fields = arrow::FieldVector{field(
-      "probs", arrow::list(arrow::float32()), false,
-      arrow::key_value_metadata({{"tensor.shape", "2,3"}}))};
+  const auto fields =
+      arrow::FieldVector{field("probs", arrow::list(arrow::float32()), false,
+                               arrow::key_value_metadata({{"tensor.shape", "2,3"}}))};
   const auto batch = Batch(fields, {FromJson(fields[0]->type(), "[[1]]")});
   const std::string bytes = Encode({batch}, {.metadata = {{"howdah.job", "churn"}}});
-  EXPECT_EQ(OpenRaw(bytes)->metadata()->key_value_metadata()->Get("howdah.job").ValueOrDie(),
-            "churn");
+  EXPECT_EQ(
+      OpenRaw(bytes)->metadata()->key_value_metadata()->Get("howdah.job").ValueOrDie(),
+      "churn");
   EXPECT_EQ(
       Decode(bytes)->schema()->field(0)->metadata()->Get("tensor.shape").ValueOrDie(),
       "2,3");
@@ -217,15 +218,15 @@ template <typename Float, typename Bits>
 void ExpectBitsSurvive(const std::shared_ptr<arrow::DataType>& type,
                        const std::vector<Bits>& bits) {
   const auto buffer = arrow::Buffer::FromVector(bits);
-  const auto array = arrow::MakeArray(arrow::ArrayData::Make(
-      type, static_cast<int64_t>(bits.size()), {nullptr, buffer}));
+  const auto array = arrow::MakeArray(
+      arrow::ArrayData::Make(type, static_cast<int64_t>(bits.size()), {nullptr, buffer}));
   const auto offsets = FromJson(arrow::int32(), fmt::format("[0, {}]", bits.size()));
   const auto list = arrow::ListArray::FromArrays(*offsets, *array).ValueOrDie();
   for (const std::string& compression : FindFormat("parquet")->compressions()) {
-    const auto scalars =
-        Decode(Encode({Batch({field("x", type)}, {array})}, {.compression = compression}));
-    const auto lists = Decode(
-        Encode({Batch({field("x", list->type())}, {list})}, {.compression = compression}));
+    const auto scalars = Decode(
+        Encode({Batch({field("x", type)}, {array})}, {.compression = compression}));
+    const auto lists = Decode(Encode({Batch({field("x", list->type())}, {list})},
+                                     {.compression = compression}));
     const auto& values =
         *static_cast<const arrow::ListArray&>(*lists->column(0)->chunk(0)).values();
     for (size_t i = 0; i < bits.size(); ++i) {
@@ -237,11 +238,12 @@ void ExpectBitsSurvive(const std::shared_ptr<arrow::DataType>& type,
 }
 
 TEST(ParquetEncoder, EveryBitOfAFloatSurvives) {
-  // Quiet and signalling NaNs with payloads, both zeros, denormals, infinities, the extremes.
+  // Quiet and signalling NaNs with payloads, both zeros, denormals, infinities, the
+  // extremes.
   ExpectBitsSurvive<float, uint32_t>(
-      arrow::float32(), {0x7fc00000, 0xffc12345, 0x7f800001, 0xff800001, 0x00000000,
-                         0x80000000, 0x00000001, 0x807fffff, 0x7f800000, 0xff800000,
-                         0x7f7fffff, 0x3dcccccd});
+      arrow::float32(),
+      {0x7fc00000, 0xffc12345, 0x7f800001, 0xff800001, 0x00000000, 0x80000000, 0x00000001,
+       0x807fffff, 0x7f800000, 0xff800000, 0x7f7fffff, 0x3dcccccd});
   ExpectBitsSurvive<double, uint64_t>(
       arrow::float64(),
       {0x7ff8000000000000, 0xfff8000000012345, 0x7ff0000000000001, 0x8000000000000000,
@@ -255,12 +257,12 @@ TEST(ParquetEncoder, NanIsNeverInMinAndMax) {
     ASSERT_TRUE(some.Append(x).ok());
     ASSERT_TRUE(all.Append(std::nanf("3")).ok());
   }
-  const auto file = OpenRaw(Encode(
-      {Batch({field("some", arrow::float32()), field("all", arrow::float32())},
-             {some.Finish().ValueOrDie(), all.Finish().ValueOrDie()})},
-      {.kept_columns = 2}));
-  const auto stats = std::static_pointer_cast<parquet::FloatStatistics>(
-      Chunk(*file, 0)->statistics());
+  const auto file = OpenRaw(
+      Encode({Batch({field("some", arrow::float32()), field("all", arrow::float32())},
+                    {some.Finish().ValueOrDie(), all.Finish().ValueOrDie()})},
+             {.kept_columns = 2}));
+  const auto stats =
+      std::static_pointer_cast<parquet::FloatStatistics>(Chunk(*file, 0)->statistics());
   EXPECT_EQ(stats->min(), -1.0f);
   EXPECT_EQ(stats->max(), 2.0f);
   EXPECT_FALSE(Chunk(*file, 1)->statistics()->HasMinMax());
@@ -276,7 +278,8 @@ TEST(ParquetEncoder, RowGroupsAreCutByTheirEncodedBytes) {
   const auto footer = OpenRaw(bytes)->metadata();
   EXPECT_EQ(encoded.rows, 100000);
   EXPECT_EQ(encoded.row_groups, footer->num_row_groups());
-  // 48 bytes a row, and levels: 4.8 MB and a little in groups of 1 MiB and one batch more.
+  // 48 bytes a row, and levels: 4.8 MB and a little in groups of 1 MiB and one batch
+  // more.
   EXPECT_THAT(footer->num_row_groups(), testing::AllOf(testing::Ge(4), testing::Le(5)));
   for (int i = 0; i + 1 < footer->num_row_groups(); ++i) {
     EXPECT_GE(footer->RowGroup(i)->total_compressed_size(), kTarget * 9 / 10) << i;
@@ -301,8 +304,8 @@ TEST(ParquetEncoder, EstimatesFollowTheFile) {
                      .ValueOrDie();
   for (int64_t i = 1; i <= 40; ++i) {
     ASSERT_TRUE(encoder->Write(*batch).ok());
-    // A row is 40 bytes of floats, up to 10 of the id (in the dictionary, and its index), up to 3
-    // of levels, and some page headers.
+    // A row is 40 bytes of floats, up to 10 of the id (in the dictionary, and its index),
+    // up to 3 of levels, and some page headers.
     EXPECT_GE(encoder->EstimatedBytes(), i * 5000 * 40);
     EXPECT_LE(encoder->EstimatedBytes(), i * 5000 * 54);
     EXPECT_GE(encoder->BufferedBytes(),
@@ -324,7 +327,8 @@ TEST(ParquetEncoder, NoRowsAreAWholeFileWithTheSchema) {
     EXPECT_EQ(encoded.row_groups, 0);
     EXPECT_EQ(encoded.columns.size(), 6u);
     EXPECT_EQ(Decode(bytes)->num_rows(), 0);
-    EXPECT_TRUE(Decode(bytes)->schema()->Equals(*arrow::schema(PredictionFields()), false));
+    EXPECT_TRUE(
+        Decode(bytes)->schema()->Equals(*arrow::schema(PredictionFields()), false));
   }
 }
 
@@ -350,8 +354,9 @@ TEST(ParquetEncoder, AccountOfColumnsIsThatOfTheFooter) {
 
 TEST(ParquetEncoder, DictionariesThatChangeBetweenBatchesAreOneColumn) {
   const auto type = arrow::dictionary(arrow::int32(), arrow::utf8());
-  const auto table = Decode(Encode({Batch({field("w", type)}, {FromJson(type, R"(["a", "b"])")}),
-                                    Batch({field("w", type)}, {FromJson(type, R"(["c", null])")})}));
+  const auto table =
+      Decode(Encode({Batch({field("w", type)}, {FromJson(type, R"(["a", "b"])")}),
+                     Batch({field("w", type)}, {FromJson(type, R"(["c", null])")})}));
   std::string text;
   for (const auto& chunk : table->column(0)->chunks()) {
     const auto& words = static_cast<const arrow::DictionaryArray&>(*chunk);
@@ -372,9 +377,8 @@ TEST(ParquetEncoder, AnErrorOfTheSinkIsPassedOnAsItIs) {
     MemorySink sink;
     sink.limit = limit;
     const auto write = [&]() -> Status {
-      HOWDAH_ASSIGN_OR_RETURN(
-          auto encoder,
-          FindFormat("parquet")->MakeEncoder(batch->schema(), &sink, options));
+      HOWDAH_ASSIGN_OR_RETURN(auto encoder, FindFormat("parquet")->MakeEncoder(
+                                                batch->schema(), &sink, options));
       HOWDAH_RETURN_IF_ERROR(encoder->Write(*batch));
       HOWDAH_RETURN_IF_ERROR(encoder->Write(*batch));
       return encoder->Close().status();

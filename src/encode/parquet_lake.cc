@@ -99,10 +99,13 @@ std::optional<std::string> Objection(const arrow::DataType& type) {
       return "Parquet keeps whole days only; cast it to date32 or timestamp[us]";
     case arrow::Type::TIME32:
     case arrow::Type::TIME64: {
-      // Hive and Spark before 4.1 cannot read a time of day; who keeps one means other readers.
+      // Hive and Spark before 4.1 cannot read a time of day; who keeps one means other
+      // readers.
       const arrow::TimeUnit::type unit = static_cast<const arrow::TimeType&>(type).unit();
-      if (unit == arrow::TimeUnit::MILLI || unit == arrow::TimeUnit::MICRO) return std::nullopt;
-      return "Parquet keeps times of day in milliseconds or microseconds; cast it to time64[us]";
+      if (unit == arrow::TimeUnit::MILLI || unit == arrow::TimeUnit::MICRO)
+        return std::nullopt;
+      return "Parquet keeps times of day in milliseconds or microseconds; cast it to "
+             "time64[us]";
     }
     case arrow::Type::DURATION:
       return "Parquet has no such type; cast it to int64";
@@ -133,15 +136,16 @@ Result<arrow::Compression::type> CodecOf(const std::string& name) {
       {"snappy", arrow::Compression::SNAPPY},
       {"gzip", arrow::Compression::GZIP},
       {"zstd", arrow::Compression::ZSTD},
-      // Arrow writes this one as LZ4_RAW; the older LZ4 of Parquet is Hadoop's own framing.
+      // Arrow writes this one as LZ4_RAW; the older LZ4 of Parquet is Hadoop's own
+      // framing.
       {"lz4", arrow::Compression::LZ4},
   };
   for (const auto& [known, codec] : codecs) {
     if (name == known && arrow::util::Codec::IsAvailable(codec)) return codec;
   }
-  return Error(ErrorKind::kInvalidInput, "no compression '{}' for parquet; there are {}{}",
-               name, QuotedList(LakeCompressions()),
-               DidYouMean(name, LakeCompressions()));
+  return Error(ErrorKind::kInvalidInput,
+               "no compression '{}' for parquet; there are {}{}", name,
+               QuotedList(LakeCompressions()), DidYouMean(name, LakeCompressions()));
 }
 
 void SetLeaf(const parquet::ColumnDescriptor& leaf, bool kept,
@@ -160,8 +164,7 @@ void SetLeaf(const parquet::ColumnDescriptor& leaf, bool kept,
 }  // namespace
 
 const std::vector<std::string>& LakeCompressions() {
-  static const std::vector<std::string> names = {"snappy", "none", "gzip", "zstd",
-                                                 "lz4"};
+  static const std::vector<std::string> names = {"snappy", "none", "gzip", "zstd", "lz4"};
   return names;
 }
 
@@ -196,8 +199,8 @@ Result<std::shared_ptr<parquet::WriterProperties>> LakeProperties(
   if (codec == arrow::Compression::GZIP) builder.compression_level(kGzipLevel);
   // parquet-java trusts the min/max of strings only if it can parse this: "<name> version
   // <version>" and nothing more than "(build <text>)" (VersionParser, CorruptStatistics).
-  builder.created_by(fmt::format("howdah version {} (build {})", kVersion,
-                                 CREATED_BY_VERSION));
+  builder.created_by(
+      fmt::format("howdah version {} (build {})", kVersion, CREATED_BY_VERSION));
 
   std::shared_ptr<parquet::SchemaDescriptor> leaves;
   HOWDAH_RETURN_IF_ERROR(parquet::arrow::ToParquetSchema(

@@ -16,15 +16,15 @@ namespace howdah {
 /// What the profile `lake` compresses with, the default first.
 const std::vector<std::string>& LakeCompressions();
 
-/// SchemaMismatch: a column, at any depth, of a type that Parquet cannot hold truly or that one
-/// of the profile's readers bends or refuses; says what to cast it to. Two columns of one name;
-/// no columns.
+/// SchemaMismatch: a column, at any depth, of a type that Parquet cannot hold truly or
+/// that one of the profile's readers bends or refuses; says what to cast it to. Two
+/// columns of one name; no columns.
 Status CheckLakeSchema(const arrow::Schema& schema);
 
 /// How Arrow must write `schema`, which has passed CheckLakeSchema:
-///   V1 data pages with checksums; logical types of format 2.6; PLAIN for floating point and for
-///   all that lies inside lists, a dictionary first for the rest; min/max for what lies outside
-///   lists; a page index for the first `kept_columns` columns.
+///   V1 data pages with checksums; logical types of format 2.6; PLAIN for floating point
+///   and for all that lies inside lists, a dictionary first for the rest; min/max for
+///   what lies outside lists; a page index for the first `kept_columns` columns.
 /// InvalidInput: a compression that there is not (names those there are).
 Result<std::shared_ptr<parquet::WriterProperties>> LakeProperties(
     const arrow::Schema& schema, const EncoderOptions& options, arrow::MemoryPool* pool);

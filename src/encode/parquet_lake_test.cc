@@ -23,39 +23,40 @@ struct Allowed {
 };
 
 std::vector<Allowed> AllowedTypes() {
-  return {{arrow::boolean(), "[true, null, false]"},
-          {arrow::int8(), "[-128, null, 127]"},
-          {arrow::int16(), "[-32768, null, 32767]"},
-          {arrow::int32(), "[-2147483648, null, 2147483647]"},
-          {arrow::int64(), "[-9223372036854775808, null, 9223372036854775807]"},
-          {arrow::uint8(), "[0, null, 255]"},
-          {arrow::uint16(), "[0, null, 65535]"},
-          {arrow::float32(), "[0.1, null, -0.0]"},
-          {arrow::float64(), "[0.1, null, -0.0]"},
-          {arrow::utf8(), R"(["", null, "é\u0000"])"},
-          {arrow::large_utf8(), R"(["", null, "é"])"},
-          {arrow::utf8_view(), R"(["", null, "longer than twelve bytes"])"},
-          {arrow::binary(), R"(["", null, "x"])"},
-          {arrow::large_binary(), R"(["", null, "x"])"},
-          {arrow::binary_view(), R"(["", null, "longer than twelve bytes"])"},
-          {arrow::fixed_size_binary(3), R"(["abc", null, "def"])"},
-          {arrow::date32(), "[-1, null, 20000]"},
-          {arrow::timestamp(arrow::TimeUnit::MILLI), "[-1, null, 1]"},
-          {arrow::timestamp(arrow::TimeUnit::MICRO), "[-1, null, 1]"},
-          {arrow::timestamp(arrow::TimeUnit::MICRO, "Europe/Paris"), "[-1, null, 1]"},
-          {arrow::decimal32(5, 2), R"(["-1.25", null, "999.99"])"},
-          {arrow::decimal64(15, 2), R"(["-1.25", null, "999.99"])"},
-          {arrow::decimal128(38, 2), R"(["-1.25", null, "999.99"])"},
-          {arrow::decimal256(38, 2), R"(["-1.25", null, "999.99"])"},
-          {arrow::dictionary(arrow::int32(), arrow::utf8()), R"(["a", null, "b"])"},
-          {arrow::dictionary(arrow::int8(), arrow::binary()), R"(["a", null, "b"])"},
-          {arrow::list(arrow::float32()), "[[1, null], null, []]"},
-          {arrow::list(field("element", arrow::float32(), false)), "[[1, 2], null, []]"},
-          {arrow::list(field("item", arrow::list(arrow::utf8()))), R"([[["a"]], null, []])"},
-          {arrow::large_list(arrow::int64()), "[[1, null], null, []]"},
-          {arrow::fixed_size_list(arrow::int64(), 2), "[[1, null], null, [3, 4]]"},
-          {arrow::map(arrow::utf8(), arrow::int32()), R"([[["k", 1]], null, []])"},
-          {arrow::struct_({field("a", arrow::int32())}), R"([{"a": 1}, null, {"a": null}])"}};
+  return {
+      {arrow::boolean(), "[true, null, false]"},
+      {arrow::int8(), "[-128, null, 127]"},
+      {arrow::int16(), "[-32768, null, 32767]"},
+      {arrow::int32(), "[-2147483648, null, 2147483647]"},
+      {arrow::int64(), "[-9223372036854775808, null, 9223372036854775807]"},
+      {arrow::uint8(), "[0, null, 255]"},
+      {arrow::uint16(), "[0, null, 65535]"},
+      {arrow::float32(), "[0.1, null, -0.0]"},
+      {arrow::float64(), "[0.1, null, -0.0]"},
+      {arrow::utf8(), R"(["", null, "é\u0000"])"},
+      {arrow::large_utf8(), R"(["", null, "é"])"},
+      {arrow::utf8_view(), R"(["", null, "longer than twelve bytes"])"},
+      {arrow::binary(), R"(["", null, "x"])"},
+      {arrow::large_binary(), R"(["", null, "x"])"},
+      {arrow::binary_view(), R"(["", null, "longer than twelve bytes"])"},
+      {arrow::fixed_size_binary(3), R"(["abc", null, "def"])"},
+      {arrow::date32(), "[-1, null, 20000]"},
+      {arrow::timestamp(arrow::TimeUnit::MILLI), "[-1, null, 1]"},
+      {arrow::timestamp(arrow::TimeUnit::MICRO), "[-1, null, 1]"},
+      {arrow::timestamp(arrow::TimeUnit::MICRO, "Europe/Paris"), "[-1, null, 1]"},
+      {arrow::decimal32(5, 2), R"(["-1.25", null, "999.99"])"},
+      {arrow::decimal64(15, 2), R"(["-1.25", null, "999.99"])"},
+      {arrow::decimal128(38, 2), R"(["-1.25", null, "999.99"])"},
+      {arrow::decimal256(38, 2), R"(["-1.25", null, "999.99"])"},
+      {arrow::dictionary(arrow::int32(), arrow::utf8()), R"(["a", null, "b"])"},
+      {arrow::dictionary(arrow::int8(), arrow::binary()), R"(["a", null, "b"])"},
+      {arrow::list(arrow::float32()), "[[1, null], null, []]"},
+      {arrow::list(field("element", arrow::float32(), false)), "[[1, 2], null, []]"},
+      {arrow::list(field("item", arrow::list(arrow::utf8()))), R"([[["a"]], null, []])"},
+      {arrow::large_list(arrow::int64()), "[[1, null], null, []]"},
+      {arrow::fixed_size_list(arrow::int64(), 2), "[[1, null], null, [3, 4]]"},
+      {arrow::map(arrow::utf8(), arrow::int32()), R"([[["k", 1]], null, []])"},
+      {arrow::struct_({field("a", arrow::int32())}), R"([{"a": 1}, null, {"a": null}])"}};
 }
 
 TEST(LakeSchema, EveryTypeThatIsAllowedComesBackTheSame) {
@@ -114,10 +115,10 @@ TEST(LakeSchema, TypesThatSomeReaderBendsAreRefusedByNameWithACure) {
 }
 
 TEST(LakeSchema, ARefusalInsideNestingNamesThePath) {
-  const auto type = arrow::list(
-      field("element", arrow::struct_({field("fine", arrow::int8()),
-                                       field("inner", arrow::map(arrow::utf8(),
-                                                                 arrow::uint64()))})));
+  const auto type = arrow::list(field(
+      "element",
+      arrow::struct_({field("fine", arrow::int8()),
+                      field("inner", arrow::map(arrow::utf8(), arrow::uint64()))})));
   EXPECT_THAT(Check(type).message(),
               HasSubstr("column 'c.element.inner.entries.value': type uint64 "));
 }
@@ -142,10 +143,9 @@ TEST(LakeSchema, AnEncoderIsNotMadeForARefusedSchema) {
 TEST(LakeProperties, AnUnknownCompressionNamesThoseThereAre) {
   MemorySink sink;
   const auto schema = arrow::schema({field("c", arrow::int8())});
-  const Status status =
-      FindFormat("parquet")
-          ->MakeEncoder(schema, &sink, {.compression = "snapy"})
-          .status();
+  const Status status = FindFormat("parquet")
+                            ->MakeEncoder(schema, &sink, {.compression = "snapy"})
+                            .status();
   EXPECT_TRUE(Is(status, ErrorKind::kInvalidInput));
   EXPECT_EQ(status.message(),
             "no compression 'snapy' for parquet; there are 'snappy', 'none', "

@@ -27,9 +27,9 @@ Result<ReadBackFile> ReadBack(std::string bytes) {
 
 TEST(ParquetReadBack, ItIsWhatTheEncoderSaid) {
   EncodedFile encoded;
-  const std::string bytes = Encode(
-      {Rows(), Rows()}, {.row_group_bytes = 1, .metadata = {{"a", "1"}, {"b", "2"}}},
-      &encoded);
+  const std::string bytes =
+      Encode({Rows(), Rows()},
+             {.row_group_bytes = 1, .metadata = {{"a", "1"}, {"b", "2"}}}, &encoded);
   const ReadBackFile found = ReadBack(bytes).ValueOrDie();
   EXPECT_EQ(found.rows, 6);
   EXPECT_EQ(found.row_groups, 2);

@@ -12,7 +12,8 @@ namespace {
 bool HasWildcard(std::string_view text) { return text.find_first_of("*?[") != text.npos; }
 
 /// Every visible file below `directory`, in byte order of paths.
-Status AddTree(FileSystem& fs, const std::string& directory, std::vector<FileInfo>* files) {
+Status AddTree(FileSystem& fs, const std::string& directory,
+               std::vector<FileInfo>* files) {
   HOWDAH_ASSIGN_OR_RETURN(std::vector<FileInfo> entries, fs.List(directory));
   for (FileInfo& entry : entries) {
     if (IsHiddenName(entry.name())) continue;
@@ -71,7 +72,8 @@ Result<std::vector<FileInfo>> FilesOf(const Location& location) {
     return files;
   }
   if (!literal) {
-    return Error(ErrorKind::kNotFound, "input '{}': no such file or directory", location.url);
+    return Error(ErrorKind::kNotFound, "input '{}': no such file or directory",
+                 location.url);
   }
   HOWDAH_ASSIGN_OR_RETURN(FileInfo info, fs.Stat(location.path));
   if (info.type == FileType::kFile) return std::vector<FileInfo>{info};
@@ -81,10 +83,11 @@ Result<std::vector<FileInfo>> FilesOf(const Location& location) {
   }
   HOWDAH_RETURN_IF_ERROR(AddTree(fs, location.path, &files));
   if (files.empty()) {
-    return Error(ErrorKind::kNotFound,
-                 "input '{}': no files in the directory (names beginning with '_' or '.' are "
-                 "skipped)",
-                 location.url);
+    return Error(
+        ErrorKind::kNotFound,
+        "input '{}': no files in the directory (names beginning with '_' or '.' are "
+        "skipped)",
+        location.url);
   }
   return files;
 }
@@ -117,9 +120,10 @@ Result<const SourceFormat*> FormatOf(const std::vector<InputFile>& files) {
                    file.url, QuotedList(known));
     }
     if (common != nullptr && format != common) {
-      return Error(ErrorKind::kInvalidInput,
-                   "input '{}' is {} by its name, but others are {}; one job reads one format",
-                   file.url, format->name(), common->name());
+      return Error(
+          ErrorKind::kInvalidInput,
+          "input '{}' is {} by its name, but others are {}; one job reads one format",
+          file.url, format->name(), common->name());
     }
     common = format;
   }
@@ -134,16 +138,18 @@ int64_t InputSet::bytes() const {
   return sum;
 }
 
-Result<InputSet> FindInputs(const Storages& storages, const std::vector<std::string>& paths,
+Result<InputSet> FindInputs(const Storages& storages,
+                            const std::vector<std::string>& paths,
                             const std::string& format) {
   InputSet inputs;
   std::set<std::string> seen;
   for (const std::string& path : paths) {
     HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(path));
     if (inputs.fs != nullptr && inputs.fs != location.fs) {
-      return Error(ErrorKind::kInvalidInput,
-                   "input '{}' is on another storage than '{}'; one job reads one storage",
-                   path, paths.front());
+      return Error(
+          ErrorKind::kInvalidInput,
+          "input '{}' is on another storage than '{}'; one job reads one storage", path,
+          paths.front());
     }
     inputs.fs = location.fs;
     HOWDAH_ASSIGN_OR_RETURN(std::vector<FileInfo> files, FilesOf(location));

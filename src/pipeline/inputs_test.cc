@@ -52,7 +52,8 @@ TEST_F(InputsTest, ADirectoryIsAllVisibleFilesBelowItInOrder) {
 }
 
 TEST_F(InputsTest, WildcardsMatchVisibleNamesInAnyComponent) {
-  for (const char* name : {"y=1/a.parquet", "y=2/a.parquet", "y=2/_b.parquet", "z/a.parquet"}) {
+  for (const char* name :
+       {"y=1/a.parquet", "y=2/a.parquet", "y=2/_b.parquet", "z/a.parquet"}) {
     Touch(name);
   }
   EXPECT_THAT(Find({"y=*/*.parquet"}), ElementsAre("y=1/a.parquet", "y=2/a.parquet"));
@@ -72,7 +73,8 @@ TEST_F(InputsTest, AFileGivenTwiceIsReadOnce) {
 
 TEST_F(InputsTest, WhatIsNotThereIsNamed) {
   std::filesystem::create_directories(root_ / "empty");
-  EXPECT_THAT(Find({"nowhere.parquet"}), ElementsAre(HasSubstr("no such file or directory")));
+  EXPECT_THAT(Find({"nowhere.parquet"}),
+              ElementsAre(HasSubstr("no such file or directory")));
   EXPECT_THAT(Find({"*.parquet"}), ElementsAre(HasSubstr("no file matches")));
   EXPECT_THAT(Find({"empty"}), ElementsAre(HasSubstr("no files in the directory")));
 }

@@ -17,7 +17,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// -- a model ------------------------------------------------------------------------------------
+// -- a model
+// ------------------------------------------------------------------------------------
 
 Json TensorsJson(const std::vector<TensorSpec>& tensors) {
   Json list = Json::array();
@@ -48,7 +49,8 @@ Result<InspectResult> InspectModel(const std::string& path, ModelDigest digest) 
   summary["path"] = path;
   summary["bytes"] = model.bytes;
   summary["meta_graphs"] = Json::array();
-  std::string text = fmt::format("SavedModel {} ({})\n", path, FormatByteSize(model.bytes));
+  std::string text =
+      fmt::format("SavedModel {} ({})\n", path, FormatByteSize(model.bytes));
   if (digest == ModelDigest::kCompute) {
     HOWDAH_ASSIGN_OR_RETURN(const std::string sha256, SavedModelDigest(path));
     summary["sha256"] = sha256;
@@ -56,24 +58,27 @@ Result<InspectResult> InspectModel(const std::string& path, ModelDigest digest) 
   }
   for (const MetaGraphInfo& meta_graph : model.meta_graphs) {
     Json signatures = Json::array();
-    text += fmt::format("tags {}, written by TensorFlow {}\n", QuotedList(meta_graph.tags),
-                        meta_graph.tensorflow_version);
+    text += fmt::format("tags {}, written by TensorFlow {}\n",
+                        QuotedList(meta_graph.tags), meta_graph.tensorflow_version);
     for (const Signature& signature : meta_graph.signatures) {
       signatures.push_back({{"key", signature.key},
                             {"method_name", signature.method_name},
                             {"inputs", TensorsJson(signature.inputs)},
                             {"outputs", TensorsJson(signature.outputs)}});
       text += fmt::format("  signature {}\n", signature.key) +
-              TensorsText("input", signature.inputs) + TensorsText("output", signature.outputs);
+              TensorsText("input", signature.inputs) +
+              TensorsText("output", signature.outputs);
     }
-    summary["meta_graphs"].push_back({{"tags", meta_graph.tags},
-                                      {"tensorflow_version", meta_graph.tensorflow_version},
-                                      {"signatures", std::move(signatures)}});
+    summary["meta_graphs"].push_back(
+        {{"tags", meta_graph.tags},
+         {"tensorflow_version", meta_graph.tensorflow_version},
+         {"signatures", std::move(signatures)}});
   }
   return InspectResult{DumpJson(summary), text};
 }
 
-// -- a file -------------------------------------------------------------------------------------
+// -- a file
+// -------------------------------------------------------------------------------------
 
 Result<InspectResult> InspectFile(const Location& location) {
   HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file,
@@ -91,10 +96,10 @@ Result<InspectResult> InspectFile(const Location& location) {
   summary["created_by"] = contents.created_by;
   summary["columns"] = ColumnsJson(*contents.schema);
   summary["leaves"] = Json::array();
-  std::string text = fmt::format("{} {} ({}): {} rows in {} row groups\nwritten by {}\n",
-                                 format->name(), location.path, FormatByteSize(file->size()),
-                                 FormatCount(contents.rows), contents.row_groups,
-                                 contents.created_by);
+  std::string text =
+      fmt::format("{} {} ({}): {} rows in {} row groups\nwritten by {}\n", format->name(),
+                  location.path, FormatByteSize(file->size()), FormatCount(contents.rows),
+                  contents.row_groups, contents.created_by);
   for (const auto& field : contents.schema->fields()) {
     text += fmt::format("  {}: {}{}\n", field->name(), field->type()->ToString(),
                         field->nullable() ? "" : " not null");
@@ -107,13 +112,14 @@ Result<InspectResult> InspectFile(const Location& location) {
   return InspectResult{DumpJson(summary), text};
 }
 
-// -- a dataset ----------------------------------------------------------------------------------
+// -- a dataset
+// ----------------------------------------------------------------------------------
 
 std::string UnfinishedText(const UnfinishedJob& job) {
-  const std::string how = job.publishing
-                              ? "`howdah recover` finishes it"
-                              : "the same `howdah run` resumes it, `howdah recover --abandon "
-                                "JOB` gives it up";
+  const std::string how =
+      job.publishing ? "`howdah recover` finishes it"
+                     : "the same `howdah run` resumes it, `howdah recover --abandon "
+                       "JOB` gives it up";
   return fmt::format("unfinished job {} (generation {}): {} of {} splits done; {}\n",
                      job.job_id, job.generation, job.splits_done, job.splits_total, how);
 }
@@ -145,7 +151,8 @@ Result<InspectResult> InspectDataset(const Location& location) {
   summary["unfinished"] = Json::array();
 
   std::string text = fmt::format(
-      "dataset {}: {} rows in {} files ({})\njob {} (generation {}, mode {}), published {} by "
+      "dataset {}: {} rows in {} files ({})\njob {} (generation {}, mode {}), published "
+      "{} by "
       "howdah {}\n",
       location.path, FormatCount(ledger.rows_written()), ledger.files(),
       FormatByteSize(ledger.bytes()), ledger.job_id, ledger.generation, ledger.mode,
@@ -183,8 +190,8 @@ Result<InspectResult> Inspect(const Storages& storages, const std::string& url,
   Result<InspectResult> model = InspectModel(location.path, digest);
   if (Is(model.status(), ErrorKind::kNotFound)) {
     return Error(ErrorKind::kInvalidInput,
-                 "'{}' is neither a dataset (it has no {}) nor a model: {}", url, kLedgerName,
-                 model.status().message());
+                 "'{}' is neither a dataset (it has no {}) nor a model: {}", url,
+                 kLedgerName, model.status().message());
   }
   return model;
 }

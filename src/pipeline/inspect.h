@@ -12,11 +12,13 @@ struct InspectResult {
   std::string text;  ///< for people
 };
 
-/// Whether to read a model's files for their digest, which takes as long as reading them does.
+/// Whether to read a model's files for their digest, which takes as long as reading them
+/// does.
 enum class ModelDigest { kSkip, kCompute };
 
-/// `howdah inspect`: a SavedModel directory, a data file, or a dataset of ours, told apart by what
-/// is there. Does not load TensorFlow. InvalidInput: none of the three (says what was looked for).
+/// `howdah inspect`: a SavedModel directory, a data file, or a dataset of ours, told
+/// apart by what is there. Does not load TensorFlow. InvalidInput: none of the three
+/// (says what was looked for).
 Result<InspectResult> Inspect(const Storages& storages, const std::string& url,
                               ModelDigest digest = ModelDigest::kSkip);
 

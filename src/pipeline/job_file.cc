@@ -8,10 +8,11 @@ namespace howdah {
 namespace {
 
 Status WrongKind(const std::string& key, const std::string& place) {
-  return Error(ErrorKind::kInvalidInput,
-               "{}: '{}' must be a string, a number, true or false, a list of strings, or a "
-               "table of strings",
-               place, key);
+  return Error(
+      ErrorKind::kInvalidInput,
+      "{}: '{}' must be a string, a number, true or false, a list of strings, or a "
+      "table of strings",
+      place, key);
 }
 
 Result<SettingValue> ToValue(const toml::node& node, const std::string& key,
@@ -42,10 +43,11 @@ Result<SettingValue> ToValue(const toml::node& node, const std::string& key,
 }
 
 /// A table is a section, whose keys are collected one by one, or a value such as
-/// `{ from = "probs" }`. Every table at the top is a section, also one whose name is a slip.
+/// `{ from = "probs" }`. Every table at the top is a section, also one whose name is a
+/// slip.
 bool IsSection(const std::string& path) {
-  return path.find('.') == path.npos || path == "input.tensors" || path == "output.columns" ||
-         path == "output.csv";
+  return path.find('.') == path.npos || path == "input.tensors" ||
+         path == "output.columns" || path == "output.csv";
 }
 
 struct PlacedSetting {
@@ -53,8 +55,8 @@ struct PlacedSetting {
   Setting setting;
 };
 
-Status Collect(const toml::table& table, const std::string& prefix, const std::string& file,
-               std::vector<PlacedSetting>* settings) {
+Status Collect(const toml::table& table, const std::string& prefix,
+               const std::string& file, std::vector<PlacedSetting>* settings) {
   for (const auto& [name, node] : table) {
     const std::string key = prefix + std::string(name.str());
     if (const toml::table* inner = node.as_table(); inner != nullptr && IsSection(key)) {
@@ -82,11 +84,13 @@ Result<toml::table> ParseToml(const std::string& text, const std::string& file) 
 
 }  // namespace
 
-Result<std::vector<Setting>> ParseJobFile(const std::string& text, const std::string& file) {
+Result<std::vector<Setting>> ParseJobFile(const std::string& text,
+                                          const std::string& file) {
   HOWDAH_ASSIGN_OR_RETURN(toml::table table, ParseToml(text, file));
   std::vector<PlacedSetting> placed;
   HOWDAH_RETURN_IF_ERROR(Collect(table, "", file, &placed));
-  // toml++ sorts tables by key; output columns land in the order in which they were written.
+  // toml++ sorts tables by key; output columns land in the order in which they were
+  // written.
   std::sort(placed.begin(), placed.end(),
             [](const PlacedSetting& a, const PlacedSetting& b) { return a.at < b.at; });
   std::vector<Setting> settings;
@@ -97,9 +101,10 @@ Result<std::vector<Setting>> ParseJobFile(const std::string& text, const std::st
 Result<Setting> ParseAssignment(const std::string& assignment) {
   const size_t equals = assignment.find('=');
   if (equals == assignment.npos || equals == 0) {
-    return Error(ErrorKind::kInvalidInput,
-                 "--set '{}': expected section.key=value, for example output.file_size=64MiB",
-                 assignment);
+    return Error(
+        ErrorKind::kInvalidInput,
+        "--set '{}': expected section.key=value, for example output.file_size=64MiB",
+        assignment);
   }
   const std::string key = assignment.substr(0, equals);
   const std::string text = assignment.substr(equals + 1);

@@ -48,7 +48,8 @@ Result<std::string> AsPath(const Setting& setting) {
 }
 
 Result<std::vector<std::string>> AsList(const Setting& setting) {
-  if (const auto* list = std::get_if<std::vector<std::string>>(&setting.value)) return *list;
+  if (const auto* list = std::get_if<std::vector<std::string>>(&setting.value))
+    return *list;
   const auto* text = std::get_if<std::string>(&setting.value);
   if (text == nullptr) return WrongType(setting, "a list of strings");
   std::vector<std::string> items;
@@ -61,8 +62,8 @@ Result<std::vector<std::string>> AsList(const Setting& setting) {
   return items;
 }
 
-/// A list of columns in a job file; one column may be written as a plain string, which is not cut at
-/// commas, since a column's name may hold one.
+/// A list of columns in a job file; one column may be written as a plain string, which is
+/// not cut at commas, since a column's name may hold one.
 Result<std::vector<std::string>> AsColumns(const Setting& setting) {
   if (const auto* text = std::get_if<std::string>(&setting.value);
       text != nullptr && setting.place != "--set") {
@@ -103,14 +104,17 @@ Result<int64_t> AsByteSize(const Setting& setting) {
   if (text == nullptr) return WrongType(setting, "a size such as \"64MiB\"");
   Result<int64_t> bytes = ParseByteSize(*text);
   if (!bytes.ok()) {
-    return WithContext(bytes.status(), fmt::format("{}: '{}'", setting.place, setting.key));
+    return WithContext(bytes.status(),
+                       fmt::format("{}: '{}'", setting.place, setting.key));
   }
   if (*bytes < 1) return WrongType(setting, "a size of at least 1 byte");
   return bytes;
 }
 
-/// One of `available`. Values that the design has and this version does not are told apart from slips.
-Result<std::string> AsChoice(const Setting& setting, const std::vector<std::string>& available,
+/// One of `available`. Values that the design has and this version does not are told
+/// apart from slips.
+Result<std::string> AsChoice(const Setting& setting,
+                             const std::vector<std::string>& available,
                              const std::vector<std::string>& later = {}) {
   HOWDAH_ASSIGN_OR_RETURN(std::string text, AsString(setting));
   const auto contains = [&](const std::vector<std::string>& list) {
@@ -118,7 +122,8 @@ Result<std::string> AsChoice(const Setting& setting, const std::vector<std::stri
   };
   if (contains(available)) return text;
   if (contains(later)) {
-    return Error(ErrorKind::kUnsupported, "{}: '{}' = '{}' is not available in howdah {}; there is {}",
+    return Error(ErrorKind::kUnsupported,
+                 "{}: '{}' = '{}' is not available in howdah {}; there is {}",
                  setting.place, setting.key, text, kVersion, QuotedList(available));
   }
   return Error(ErrorKind::kInvalidInput, "{}: '{}' must be one of {}, got '{}'{}",
@@ -179,12 +184,14 @@ const std::vector<KeyRow>& KeyTable() {
   static const auto* table = new std::vector<KeyRow>{
       {"job.id", Into(AsString, [](S& s) -> auto& { return s.job_id; })},
       {"model.path", Into(AsPath, [](S& s) -> auto& { return s.model.path; })},
-      {"model.signature", Into(AsString, [](S& s) -> auto& { return s.model.signature; })},
+      {"model.signature",
+       Into(AsString, [](S& s) -> auto& { return s.model.signature; })},
       {"model.tags", Into(AsList, [](S& s) -> auto& { return s.model.tags; })},
       {"model.sha256", Sha256Pin},
       {"model.batch_rows",
        Integer([](S& s) -> auto& { return s.model.batch_rows; }, 1, kMostRows)},
-      {"model.runners", Integer([](S& s) -> auto& { return s.model.runners; }, 0, kMostThreads)},
+      {"model.runners",
+       Integer([](S& s) -> auto& { return s.model.runners; }, 0, kMostThreads)},
       {"model.intra_op_threads",
        Integer([](S& s) -> auto& { return s.model.intra_op_threads; }, 1, kMostThreads)},
       {"input.path",
@@ -221,8 +228,10 @@ const std::vector<KeyRow>& KeyTable() {
        }},
       {"output.profile", Choice([](S& s) -> auto& { return s.output.profile; }, {"lake"},
                                 {"compact", "hive3"})},
-      {"output.compression", Into(AsString, [](S& s) -> auto& { return s.output.compression; })},
-      {"output.file_size", Into(AsByteSize, [](S& s) -> auto& { return s.output.file_size; })},
+      {"output.compression",
+       Into(AsString, [](S& s) -> auto& { return s.output.compression; })},
+      {"output.file_size",
+       Into(AsByteSize, [](S& s) -> auto& { return s.output.file_size; })},
       {"output.memory", Into(AsByteSize, [](S& s) -> auto& { return s.output.memory; })},
       {"output.max_open_partitions",
        Integer([](S& s) -> auto& { return s.output.max_open_partitions; }, 1, kMostRows)},
@@ -231,7 +240,8 @@ const std::vector<KeyRow>& KeyTable() {
                                     {"rfc4180"}, {"hive-text"})},
       {"checks.bad_rows",
        Choice([](S& s) -> auto& { return s.checks.bad_rows; }, {"fail"}, {"quarantine"})},
-      {"checks.max_bad_rows", Into(AsString, [](S& s) -> auto& { return s.checks.max_bad_rows; })},
+      {"checks.max_bad_rows",
+       Into(AsString, [](S& s) -> auto& { return s.checks.max_bad_rows; })},
       {"checks.nan", Choice([](S& s) -> auto& { return s.checks.nan; }, {"allow"},
                             {"forbid", "null", "string", "quarantine"})},
   };
@@ -247,7 +257,8 @@ Status ApplyTensor(const std::string& name, const Setting& setting, JobSpec* spe
 
 Status ApplyColumn(const std::string& name, const Setting& setting, JobSpec* spec) {
   OutputColumn column{.name = name};
-  if (const auto* table = std::get_if<std::map<std::string, std::string>>(&setting.value)) {
+  if (const auto* table =
+          std::get_if<std::map<std::string, std::string>>(&setting.value)) {
     static const std::vector<std::string> kFields = {"from", "as"};
     for (const auto& [field, value] : *table) {
       if (std::find(kFields.begin(), kFields.end(), field) == kFields.end()) {
@@ -260,8 +271,8 @@ Status ApplyColumn(const std::string& name, const Setting& setting, JobSpec* spe
     if (as != table->end()) {
       std::string kind = as->second;
       if (kind.rfind("topk:", 0) == 0) kind = "topk";
-      HOWDAH_RETURN_IF_ERROR(AsChoice({setting.key + ".as", kind, setting.place}, {"binary"},
-                                      {"argmax", "topk", "expand"})
+      HOWDAH_RETURN_IF_ERROR(AsChoice({setting.key + ".as", kind, setting.place},
+                                      {"binary"}, {"argmax", "topk", "expand"})
                                  .status());
       column.binary = true;
     }
@@ -285,14 +296,14 @@ Status ApplySetting(const Setting& setting, JobSpec* spec) {
     return ApplyColumn(setting.key.substr(sizeof kColumnsPrefix - 1), setting, spec);
   }
   const std::vector<std::string> keys = JobKeys();
-  return Error(ErrorKind::kInvalidInput, "{}: unknown key '{}'{}", setting.place, setting.key,
-               DidYouMean(setting.key, keys));
+  return Error(ErrorKind::kInvalidInput, "{}: unknown key '{}'{}", setting.place,
+               setting.key, DidYouMean(setting.key, keys));
 }
 
 Status Require(bool there, const char* what, const char* key, const char* flag) {
   if (there) return Status::OK();
-  return Error(ErrorKind::kInvalidInput, "no {}: give {} or set '{}' in the job file", what,
-               flag, key);
+  return Error(ErrorKind::kInvalidInput, "no {}: give {} or set '{}' in the job file",
+               what, flag, key);
 }
 
 }  // namespace
@@ -310,8 +321,10 @@ Result<JobSpec> MakeJobSpec(const std::vector<Setting>& settings) {
   for (const Setting& setting : settings) {
     HOWDAH_RETURN_IF_ERROR(ApplySetting(setting, &spec));
   }
-  HOWDAH_RETURN_IF_ERROR(Require(!spec.model.path.empty(), "model", "model.path", "--model"));
-  HOWDAH_RETURN_IF_ERROR(Require(!spec.input.path.empty(), "input", "input.path", "--input"));
+  HOWDAH_RETURN_IF_ERROR(
+      Require(!spec.model.path.empty(), "model", "model.path", "--model"));
+  HOWDAH_RETURN_IF_ERROR(
+      Require(!spec.input.path.empty(), "input", "input.path", "--input"));
   HOWDAH_RETURN_IF_ERROR(
       Require(!spec.output.path.empty(), "output", "output.path", "--output"));
   return spec;

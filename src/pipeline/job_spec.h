@@ -12,8 +12,9 @@
 
 namespace howdah {
 
-/// A job as the user described it: job file, --set and flags merged, every key known, every value
-/// of its type and in its range. Nothing is opened yet. Names follow the job file's sections.
+/// A job as the user described it: job file, --set and flags merged, every key known,
+/// every value of its type and in its range. Nothing is opened yet. Names follow the job
+/// file's sections.
 struct JobSpec {
   std::string job_id;  ///< "": a digest of the plan
 
@@ -59,27 +60,30 @@ struct JobSpec {
 };
 
 /// A value before it is known which key it belongs to.
-using SettingValue = std::variant<bool, int64_t, double, std::string, std::vector<std::string>,
-                                  std::map<std::string, std::string>>;
+using SettingValue =
+    std::variant<bool, int64_t, double, std::string, std::vector<std::string>,
+                 std::map<std::string, std::string>>;
 
 /// One `key = value`, and where the user wrote it.
 struct Setting {
-  std::string key;    ///< "output.path", "input.tensors.features"
+  std::string key;  ///< "output.path", "input.tensors.features"
   SettingValue value;
   std::string place;  ///< "job.toml, line 7" or "--set" or "--output"
 };
 
-/// The settings of a job file's text, in its order. InvalidInput: a TOML syntax error (file, line,
-/// column, what was expected), or a value of a kind no key has.
-Result<std::vector<Setting>> ParseJobFile(const std::string& text, const std::string& file);
+/// The settings of a job file's text, in its order. InvalidInput: a TOML syntax error
+/// (file, line, column, what was expected), or a value of a kind no key has.
+Result<std::vector<Setting>> ParseJobFile(const std::string& text,
+                                          const std::string& file);
 
-/// "section.key=value" from the command line. The value is read as TOML where it is TOML, else as a
-/// plain string.
+/// "section.key=value" from the command line. The value is read as TOML where it is TOML,
+/// else as a plain string.
 Result<Setting> ParseAssignment(const std::string& assignment);
 
 /// Apply `settings` in order (the last one of a key wins), then check what must be there.
-/// InvalidInput: an unknown key (names the nearest), a value of the wrong type or out of range, a
-/// required key missing. Unsupported: a value that this version does not have yet.
+/// InvalidInput: an unknown key (names the nearest), a value of the wrong type or out of
+/// range, a required key missing. Unsupported: a value that this version does not have
+/// yet.
 Result<JobSpec> MakeJobSpec(const std::vector<Setting>& settings);
 
 /// Every key there is, for messages and documentation; dynamic ones end in ".<name>".

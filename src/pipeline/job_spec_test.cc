@@ -70,7 +70,8 @@ a_second = { from = "probs", as = "binary" }
 }
 
 TEST(JobFile, SyntaxErrorNamesLineAndColumn) {
-  EXPECT_THAT(ErrorOf("[model]\npath = \"m\nx = 1\n"), HasSubstr("job.toml, line 2, column"));
+  EXPECT_THAT(ErrorOf("[model]\npath = \"m\nx = 1\n"),
+              HasSubstr("job.toml, line 2, column"));
 }
 
 TEST(JobFile, UnknownKeyNamesTheNearestAndItsLine) {
@@ -86,14 +87,16 @@ TEST(JobFile, WrongTypeAndRangeAreRefusedByName) {
               HasSubstr("'model.batch_rows' must be a whole number"));
   EXPECT_THAT(ErrorOf("[model]\nbatch_rows = 0\n"), HasSubstr("must be from 1 to"));
   EXPECT_THAT(ErrorOf("[model]\nbatch_rows = 1.5\n"), HasSubstr("a whole number"));
-  EXPECT_THAT(ErrorOf("[output]\nfile_size = \"big\"\n"), HasSubstr("'output.file_size'"));
+  EXPECT_THAT(ErrorOf("[output]\nfile_size = \"big\"\n"),
+              HasSubstr("'output.file_size'"));
   EXPECT_THAT(ErrorOf("[input]\npath = [1]\n"), HasSubstr("'input.path'"));
   EXPECT_THAT(ErrorOf("[output.columns]\nx = { form = \"a\" }\n"),
               HasSubstr("did you mean 'from'?"));
 }
 
 TEST(JobFile, ValuesOfALaterVersionAreToldApartFromSlips) {
-  EXPECT_THAT(ErrorOf("[output]\nmode = \"append\"\n"), HasSubstr("is not available in howdah"));
+  EXPECT_THAT(ErrorOf("[output]\nmode = \"append\"\n"),
+              HasSubstr("is not available in howdah"));
   EXPECT_THAT(ErrorOf("[output]\nmode = \"nwe\"\n"), HasSubstr("did you mean 'new'?"));
 }
 

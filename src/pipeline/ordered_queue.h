@@ -12,12 +12,12 @@
 
 namespace howdah {
 
-/// Puts items that several producers finish in any order back into the order of their sequence
-/// numbers 0, 1, 2, …; bounded by the bytes that waiting items say they hold. Thread-safe; one
-/// consumer.
+/// Puts items that several producers finish in any order back into the order of their
+/// sequence numbers 0, 1, 2, …; bounded by the bytes that waiting items say they hold.
+/// Thread-safe; one consumer.
 ///
-/// The item that the consumer needs next is always let in, so that producers ahead of it cannot
-/// block it.
+/// The item that the consumer needs next is always let in, so that producers ahead of it
+/// cannot block it.
 template <typename T>
 class OrderedQueue {
  public:
@@ -36,12 +36,12 @@ class OrderedQueue {
     return true;
   }
 
-  /// Wait for the next item in order. \return nullopt once cancelled, or once `Close`d and all
-  /// items before its end were popped.
+  /// Wait for the next item in order. \return nullopt once cancelled, or once `Close`d
+  /// and all items before its end were popped.
   std::optional<T> Pop() {
     std::unique_lock lock(mutex_);
     TimedWait(lock, next_ready_, &pop_wait_,
-         [&] { return cancelled_ || next_ == end_ || items_.count(next_) > 0; });
+              [&] { return cancelled_ || next_ == end_ || items_.count(next_) > 0; });
     const auto found = items_.find(next_);
     if (cancelled_ || found == items_.end()) return std::nullopt;
     std::pair<T, int64_t> front = std::move(found->second);

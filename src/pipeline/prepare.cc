@@ -14,8 +14,9 @@
 namespace howdah {
 namespace {
 
-/// A run that is killed repeats at most its open splits, so small inputs are cut too; but no split
-/// is smaller than this, so that many small inputs do not make many small outputs.
+/// A run that is killed repeats at most its open splits, so small inputs are cut too; but
+/// no split is smaller than this, so that many small inputs do not make many small
+/// outputs.
 constexpr int64_t kLeastSplitBytes = int64_t{8} << 20;
 constexpr int64_t kSplitsWanted = 8;
 
@@ -40,12 +41,13 @@ Status PrepareModel(const Storages& storages, PreparedJob* job) {
   HOWDAH_ASSIGN_OR_RETURN(job->model_sha256, SavedModelDigest(job->model_path));
   const std::string& pinned = job->spec.model.sha256;
   if (!pinned.empty() && pinned != job->model_sha256) {
-    return Error(ErrorKind::kInvalidInput,
-                 "model '{}' is not the pinned one: 'model.sha256' is {}, the model's is {}",
-                 job->model_path, pinned, job->model_sha256);
+    return Error(
+        ErrorKind::kInvalidInput,
+        "model '{}' is not the pinned one: 'model.sha256' is {}, the model's is {}",
+        job->model_path, pinned, job->model_sha256);
   }
-  // TensorFlow's own default depends on the CPU, and last bits of results with it: off unless the
-  // environment says otherwise, and part of the plan.
+  // TensorFlow's own default depends on the CPU, and last bits of results with it: off
+  // unless the environment says otherwise, and part of the plan.
   const char* onednn = std::getenv("TF_ENABLE_ONEDNN_OPTS");
   job->onednn = onednn != nullptr && std::string_view(onednn) != "0";
   return Status::OK();
@@ -64,11 +66,12 @@ Status CheckSameColumns(const PreparedJob& job, const arrow::Schema& first,
     const auto expected = first.GetFieldByName(name), got = other.GetFieldByName(name);
     if (got == nullptr) {
       return Error(ErrorKind::kSchemaMismatch,
-                   "input '{}' has no column '{}', which '{}' has", job.inputs.files[i].url,
-                   name, job.inputs.files[0].url);
+                   "input '{}' has no column '{}', which '{}' has",
+                   job.inputs.files[i].url, name, job.inputs.files[0].url);
     }
     if (!got->type()->Equals(expected->type())) {
-      return Error(ErrorKind::kSchemaMismatch, "input '{}': column '{}' is {}, in '{}' it is {}",
+      return Error(ErrorKind::kSchemaMismatch,
+                   "input '{}': column '{}' is {}, in '{}' it is {}",
                    job.inputs.files[i].url, name, got->type()->ToString(),
                    job.inputs.files[0].url, expected->type()->ToString());
     }
@@ -87,11 +90,11 @@ Status PrepareInputs(const Storages& storages, PreparedJob* job) {
   HOWDAH_ASSIGN_OR_RETURN(job->inputs,
                           FindInputs(storages, spec.input.path, spec.input.format));
   HOWDAH_ASSIGN_OR_RETURN(SourceFileInfo first, InspectFile(*job, 0));
-  HOWDAH_ASSIGN_OR_RETURN(job->feed,
-                          Feed::Compile(*first.schema, job->signature, spec.input.tensors));
-  HOWDAH_ASSIGN_OR_RETURN(job->landing,
-                          Landing::Compile(*first.schema, spec.output.keep, job->signature,
-                                           spec.output.columns));
+  HOWDAH_ASSIGN_OR_RETURN(
+      job->feed, Feed::Compile(*first.schema, job->signature, spec.input.tensors));
+  HOWDAH_ASSIGN_OR_RETURN(
+      job->landing, Landing::Compile(*first.schema, spec.output.keep, job->signature,
+                                     spec.output.columns));
   AddOnce(job->feed->columns(), &job->read_columns);
   AddOnce(spec.output.keep, &job->read_columns);
 
@@ -109,7 +112,8 @@ Status PrepareInputs(const Storages& storages, PreparedJob* job) {
   job->plan.inputs = job->inputs.files;
   job->plan.splits = PlanSplits(files, target);
   if (job->input_rows() == 0) {
-    job->warnings.push_back("the input has no rows: one empty file with the schema is landed");
+    job->warnings.push_back(
+        "the input has no rows: one empty file with the schema is landed");
   }
   return Status::OK();
 }
@@ -132,24 +136,26 @@ Status PrepareOutput(const Storages& storages, PreparedJob* job) {
 
   job->format = FindFormat(output.format);
   const std::vector<std::string>& compressions = job->format->compressions();
-  job->compression = output.compression.empty() ? compressions.front() : output.compression;
-  if (job->compression == "uncompressed") job->compression = "none";  // Spark knows both words
+  job->compression =
+      output.compression.empty() ? compressions.front() : output.compression;
+  if (job->compression == "uncompressed")
+    job->compression = "none";  // Spark knows both words
   if (std::find(compressions.begin(), compressions.end(), job->compression) ==
       compressions.end()) {
-    return Error(ErrorKind::kInvalidInput,
-                 "'output.compression' = '{}': {} has {}{}", job->compression,
-                 job->format->name(), QuotedList(compressions),
+    return Error(ErrorKind::kInvalidInput, "'output.compression' = '{}': {} has {}{}",
+                 job->compression, job->format->name(), QuotedList(compressions),
                  DidYouMean(job->compression, compressions));
   }
   return job->format->CheckSchema(*job->landing->schema());
 }
 
-/// All that decides the result, and nothing else: threads, logging and ceilings are left out.
-/// nlohmann::json sorts keys, so equal plans are equal text.
+/// All that decides the result, and nothing else: threads, logging and ceilings are left
+/// out. nlohmann::json sorts keys, so equal plans are equal text.
 std::string SemanticText(const PreparedJob& job) {
   nlohmann::json files = nlohmann::json::array();
   for (const InputFile& file : job.plan.inputs) {
-    files.push_back({{"url", file.url}, {"length", file.length}, {"mtime_us", file.mtime_us}});
+    files.push_back(
+        {{"url", file.url}, {"length", file.length}, {"mtime_us", file.mtime_us}});
   }
   nlohmann::json columns = nlohmann::json::array();
   for (const auto& field : job.landing->schema()->fields()) {
@@ -159,32 +165,31 @@ std::string SemanticText(const PreparedJob& job) {
   for (const OutputColumn& column : job.spec.output.columns) {
     sources.push_back({column.name, column.from, column.binary ? "binary" : ""});
   }
-  nlohmann::json semantic = {
-      {"model",
-       {{"sha256", job.model_sha256},
-        {"signature", job.signature.key},
-        {"tags", job.spec.model.tags},
-        {"batch_rows", job.spec.model.batch_rows},
-        {"onednn", job.onednn}}},
-      {"input",
-       {{"format", job.inputs.format->name()},
-        {"files", std::move(files)},
-        {"tensors", job.spec.input.tensors}}},
-      {"output",
-       {{"mode", job.spec.output.mode},
-        {"format", job.format->name()},
-        {"profile", job.spec.output.profile},
-        {"compression", job.compression},
-        {"file_size", job.spec.output.file_size},
-        {"keep", job.spec.output.keep},
-        {"columns", std::move(columns)},
-        {"from", std::move(sources)}}}};
+  nlohmann::json semantic = {{"model",
+                              {{"sha256", job.model_sha256},
+                               {"signature", job.signature.key},
+                               {"tags", job.spec.model.tags},
+                               {"batch_rows", job.spec.model.batch_rows},
+                               {"onednn", job.onednn}}},
+                             {"input",
+                              {{"format", job.inputs.format->name()},
+                               {"files", std::move(files)},
+                               {"tensors", job.spec.input.tensors}}},
+                             {"output",
+                              {{"mode", job.spec.output.mode},
+                               {"format", job.format->name()},
+                               {"profile", job.spec.output.profile},
+                               {"compression", job.compression},
+                               {"file_size", job.spec.output.file_size},
+                               {"keep", job.spec.output.keep},
+                               {"columns", std::move(columns)},
+                               {"from", std::move(sources)}}}};
   if (!job.spec.output.staging.empty()) {
     // A staging directory may serve several datasets; each needs its own jobs there.
     semantic["output"]["path"] = job.paths.dataset;
   }
-  // Paths may hold bytes that are not UTF-8; replaced, they still tell jobs apart well enough
-  // because lengths and times stand beside them.
+  // Paths may hold bytes that are not UTF-8; replaced, they still tell jobs apart well
+  // enough because lengths and times stand beside them.
   return semantic.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -24,7 +24,7 @@ struct PreparedJob {
   std::string model_path;    ///< local SavedModel directory
   std::string model_sha256;  ///< SavedModelDigest
   Signature signature;
-  bool onednn = false;       ///< whether TensorFlow may use its oneDNN kernels
+  bool onednn = false;  ///< whether TensorFlow may use its oneDNN kernels
 
   InputSet inputs;
   std::vector<std::string> read_columns;  ///< what the model and the kept columns need
@@ -42,8 +42,8 @@ struct PreparedJob {
   int64_t input_rows() const;
 };
 
-/// Look at model, inputs and output as the job will use them; writes nothing and does not load
-/// TensorFlow. Any error means that the job, not the run, is wrong.
+/// Look at model, inputs and output as the job will use them; writes nothing and does not
+/// load TensorFlow. Any error means that the job, not the run, is wrong.
 Result<PreparedJob> Prepare(const Storages& storages, JobSpec spec);
 
 }  // namespace howdah

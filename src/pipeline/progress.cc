@@ -43,7 +43,8 @@ void ProgressReporter::Loop(const std::stop_token& stop) {
   const auto every = style_ == ProgressStyle::kLine ? kLineEvery : kLogEvery;
   std::unique_lock lock(mutex_);
   while (!wake_.wait_for(lock, stop, every, [&] { return stop.stop_requested(); })) {
-    const std::string line = Line(std::chrono::duration<double>(Clock::now() - start).count());
+    const std::string line =
+        Line(std::chrono::duration<double>(Clock::now() - start).count());
     if (style_ == ProgressStyle::kLine) {
       WriteStderr("\r" + line + "\x1b[K");
     } else {
@@ -62,15 +63,15 @@ std::string ProgressReporter::Line(double seconds) const {
   const auto total = static_cast<double>(std::max<int64_t>(rows_total_, 1));
   const double rate = rows / std::max(seconds, 1e-3);
   const double megabytes = static_cast<double>(counters_.model.bytes.load()) / 1e6;
-  return fmt::format("{} of {} rows, {:.0f} %, {} rows/s, {:.1f} MB/s, ETA {}, bottleneck: {}",
-                     FormatCount(counters_.rows.load()), FormatCount(rows_total_),
-                     100 * rows / total, FormatCount(static_cast<int64_t>(rate)),
-                     megabytes / std::max(seconds, 1e-3),
-                     rate > 0 ? FormatEta((total - rows) / rate) : "?",
-                     counters_.bottleneck().name);
+  return fmt::format(
+      "{} of {} rows, {:.0f} %, {} rows/s, {:.1f} MB/s, ETA {}, bottleneck: {}",
+      FormatCount(counters_.rows.load()), FormatCount(rows_total_), 100 * rows / total,
+      FormatCount(static_cast<int64_t>(rate)), megabytes / std::max(seconds, 1e-3),
+      rate > 0 ? FormatEta((total - rows) / rate) : "?", counters_.bottleneck().name);
 }
 
-Status WriteMetrics(const ScoreCounters& counters, int64_t rows_total, const std::string& path) {
+Status WriteMetrics(const ScoreCounters& counters, int64_t rows_total,
+                    const std::string& path) {
   std::string text;
   const auto metric = [&](const char* name, const char* type, const char* help) {
     text += fmt::format("# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
@@ -83,10 +84,11 @@ Status WriteMetrics(const ScoreCounters& counters, int64_t rows_total, const std
   text += fmt::format("howdah_output_bytes_total {}\n", counters.bytes.load());
   metric("howdah_splits_total", "counter", "Splits finished.");
   text += fmt::format("howdah_splits_total {}\n", counters.splits.load());
-  metric("howdah_stage_busy_seconds_total", "counter", "Time that a stage's threads worked.");
+  metric("howdah_stage_busy_seconds_total", "counter",
+         "Time that a stage's threads worked.");
   for (const StageCounters* stage : {&counters.read, &counters.model, &counters.write}) {
-    text += fmt::format("howdah_stage_busy_seconds_total{{stage=\"{}\"}} {:.6f}\n", stage->name,
-                        static_cast<double>(stage->busy_ns.load()) / 1e9);
+    text += fmt::format("howdah_stage_busy_seconds_total{{stage=\"{}\"}} {:.6f}\n",
+                        stage->name, static_cast<double>(stage->busy_ns.load()) / 1e9);
   }
   const std::unique_ptr<FileSystem> fs = MakeLocalFileSystem();
   return WriteFile(*fs, path, text, IfExists::kReplace).status();

@@ -37,6 +37,7 @@ class ProgressReporter {
 };
 
 /// The counters in Prometheus' text format, written to a new file that replaces `path`.
-Status WriteMetrics(const ScoreCounters& counters, int64_t rows_total, const std::string& path);
+Status WriteMetrics(const ScoreCounters& counters, int64_t rows_total,
+                    const std::string& path);
 
 }  // namespace howdah

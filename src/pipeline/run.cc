@@ -31,8 +31,8 @@ int64_t RunnerCount(const JobSpec& spec) {
 Result<std::unique_ptr<Predictor>> LoadModel(const PreparedJob& job,
                                              const RunOptions& options) {
   PredictorOptions load;
-  HOWDAH_ASSIGN_OR_RETURN(load.library,
-                          FindTensorFlow(job.spec.model.tensorflow, options.engine_directory));
+  HOWDAH_ASSIGN_OR_RETURN(
+      load.library, FindTensorFlow(job.spec.model.tensorflow, options.engine_directory));
   load.directory = job.model_path;
   load.tags = job.spec.model.tags;
   load.signature = job.signature;
@@ -52,7 +52,8 @@ int64_t RowsOf(const JobPlan& plan, const std::vector<int64_t>& splits) {
 }
 
 void LogPlan(const PreparedJob& job, const JobStatus& status) {
-  Log(LogLevel::kInfo, "job {}: {} rows in {} files ({}), {} splits, {} done before; output '{}'",
+  Log(LogLevel::kInfo,
+      "job {}: {} rows in {} files ({}), {} splits, {} done before; output '{}'",
       job.plan.job_id, FormatCount(job.input_rows()), job.inputs.files.size(),
       FormatByteSize(job.inputs.bytes()), job.plan.splits.size(), status.splits_done,
       job.paths.dataset);
@@ -65,7 +66,8 @@ Status ScoreMissing(const PreparedJob& prepared, Predictor& predictor, Job& job,
   figures->splits_scored = static_cast<int64_t>(missing.size());
   const int64_t rows = RowsOf(job.plan(), missing);
   {
-    ProgressReporter progress(figures->counters, rows, options.progress, options.metrics_file);
+    ProgressReporter progress(figures->counters, rows, options.progress,
+                              options.metrics_file);
     HOWDAH_RETURN_IF_ERROR(ScoreSplits(prepared, predictor, job, missing,
                                        RunnerCount(prepared.spec), options.stop,
                                        &figures->counters));
@@ -74,9 +76,11 @@ Status ScoreMissing(const PreparedJob& prepared, Predictor& predictor, Job& job,
   return WriteMetrics(figures->counters, rows, options.metrics_file);
 }
 
-/// Score and publish. An error is none when another run of the same job has landed it meanwhile.
+/// Score and publish. An error is none when another run of the same job has landed it
+/// meanwhile.
 Result<Ledger> Land(const PreparedJob& prepared, Predictor& predictor, Job& job,
-                    const RunOptions& options, RunFigures* figures, std::string* outcome) {
+                    const RunOptions& options, RunFigures* figures,
+                    std::string* outcome) {
   const auto scoring = Clock::now();
   Status status = ScoreMissing(prepared, predictor, job, options, figures);
   figures->seconds_score = SecondsSince(scoring);
@@ -102,14 +106,14 @@ Result<Ledger> Land(const PreparedJob& prepared, Predictor& predictor, Job& job,
   return *now->ledger;
 }
 
-/// RunJob with its steps in order; `*began` turns true when the first byte may have been written.
+/// RunJob with its steps in order; `*began` turns true when the first byte may have been
+/// written.
 Result<std::string> Run(const Storages& storages, JobSpec spec, const RunOptions& options,
                         bool* began) {
   const auto start = Clock::now();
   HOWDAH_ASSIGN_OR_RETURN(PreparedJob prepared, Prepare(storages, std::move(spec)));
-  HOWDAH_ASSIGN_OR_RETURN(JobStatus status,
-                          LookAtJob(*prepared.output_fs, prepared.paths, prepared.plan,
-                                    options.restart));
+  HOWDAH_ASSIGN_OR_RETURN(JobStatus status, LookAtJob(*prepared.output_fs, prepared.paths,
+                                                      prepared.plan, options.restart));
   RunFigures figures;
   if (status.state == JobState::kPublished) {
     Log(LogLevel::kInfo, "job {} is already published in '{}'", prepared.plan.job_id,
@@ -118,15 +122,16 @@ Result<std::string> Run(const Storages& storages, JobSpec spec, const RunOptions
     return RunSummary(prepared, *status.ledger, "already_published", figures);
   }
   LogPlan(prepared, status);
-  if (!options.metrics_file.empty()) {  // a place that cannot be written shows before any work
+  if (!options.metrics_file
+           .empty()) {  // a place that cannot be written shows before any work
     HOWDAH_RETURN_IF_ERROR(
         WriteMetrics(figures.counters, prepared.input_rows(), options.metrics_file));
   }
-  HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<Predictor> predictor, LoadModel(prepared, options));
-  HOWDAH_ASSIGN_OR_RETURN(
-      std::unique_ptr<Job> job,
-      Job::Open(*prepared.output_fs, Environment::System(), prepared.paths, prepared.plan,
-                options.restart));
+  HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<Predictor> predictor,
+                          LoadModel(prepared, options));
+  HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<Job> job,
+                          Job::Open(*prepared.output_fs, Environment::System(),
+                                    prepared.paths, prepared.plan, options.restart));
   *began = true;
   figures.seconds_prepare = SecondsSince(start);
   if (job->published()) {  // by another run, since we looked
@@ -135,8 +140,8 @@ Result<std::string> Run(const Storages& storages, JobSpec spec, const RunOptions
   }
 
   std::string outcome;
-  HOWDAH_ASSIGN_OR_RETURN(Ledger ledger, Land(prepared, *predictor, *job, options, &figures,
-                                              &outcome));
+  HOWDAH_ASSIGN_OR_RETURN(Ledger ledger,
+                          Land(prepared, *predictor, *job, options, &figures, &outcome));
   figures.seconds_total = SecondsSince(start);
   Log(LogLevel::kInfo, "{} rows are in {} files ({}) of '{}'",
       FormatCount(ledger.rows_written()), ledger.files(), FormatByteSize(ledger.bytes()),
@@ -153,11 +158,11 @@ RunResult RunJob(const Storages& storages, JobSpec spec, const RunOptions& optio
   return result;
 }
 
-Result<CheckResult> CheckJob(const Storages& storages, JobSpec spec, const RunOptions& options) {
+Result<CheckResult> CheckJob(const Storages& storages, JobSpec spec,
+                             const RunOptions& options) {
   HOWDAH_ASSIGN_OR_RETURN(PreparedJob prepared, Prepare(storages, std::move(spec)));
-  HOWDAH_ASSIGN_OR_RETURN(JobStatus status,
-                          LookAtJob(*prepared.output_fs, prepared.paths, prepared.plan,
-                                    options.restart));
+  HOWDAH_ASSIGN_OR_RETURN(JobStatus status, LookAtJob(*prepared.output_fs, prepared.paths,
+                                                      prepared.plan, options.restart));
   HOWDAH_RETURN_IF_ERROR(
       FindTensorFlow(prepared.spec.model.tensorflow, options.engine_directory).status());
   return CheckResult{CheckSummary(prepared, status), CheckText(prepared, status)};

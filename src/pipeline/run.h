@@ -13,16 +13,17 @@ namespace howdah {
 
 struct RunOptions {
   Restart restart = Restart::kNo;
-  std::string engine_directory;  ///< where to look for TensorFlow, after flag and environment
-  std::string metrics_file;      ///< "": none
+  std::string
+      engine_directory;      ///< where to look for TensorFlow, after flag and environment
+  std::string metrics_file;  ///< "": none
   ProgressStyle progress = ProgressStyle::kLog;
   std::stop_token stop;
 };
 
 struct RunResult {
   Status status;
-  /// False: the run ended before anything was written, so the job is at fault (exit 2). True: it
-  /// failed while running (exit 1), unless the error's kind says more.
+  /// False: the run ended before anything was written, so the job is at fault (exit 2).
+  /// True: it failed while running (exit 1), unless the error's kind says more.
   bool began = false;
   std::string summary;  ///< JSON (docs/summary.md) when status is OK
 };
@@ -36,6 +37,7 @@ struct CheckResult {
 };
 
 /// `howdah check`: everything that can be known before the first row. Writes nothing.
-Result<CheckResult> CheckJob(const Storages& storages, JobSpec spec, const RunOptions& options);
+Result<CheckResult> CheckJob(const Storages& storages, JobSpec spec,
+                             const RunOptions& options);
 
 }  // namespace howdah

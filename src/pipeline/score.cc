@@ -52,7 +52,8 @@ struct ScoredItem {
 
 class Scorer {
  public:
-  Scorer(const PreparedJob& prepared, Predictor& predictor, Job& job, ScoreCounters* counters)
+  Scorer(const PreparedJob& prepared, Predictor& predictor, Job& job,
+         ScoreCounters* counters)
       : prepared_(prepared),
         predictor_(predictor),
         job_(job),
@@ -60,7 +61,8 @@ class Scorer {
         read_queue_(QueueBytes()),
         write_queue_(QueueBytes()) {}
 
-  Status Run(const std::vector<int64_t>& splits, int64_t runners, const std::stop_token& stop) {
+  Status Run(const std::vector<int64_t>& splits, int64_t runners,
+             const std::stop_token& stop) {
     counters_.model.threads = runners;
     std::stop_callback on_stop(stop, [this] {
       Fail(Error(ErrorKind::kCancelled,
@@ -104,7 +106,8 @@ class Scorer {
     write_queue_.Cancel();
   }
 
-  // -- read ------------------------------------------------------------------------------------
+  // -- read
+  // ------------------------------------------------------------------------------------
 
   Status ReadAll(const std::vector<int64_t>& splits) {
     int64_t sequence = 0;
@@ -156,16 +159,18 @@ class Scorer {
     const std::string& path = prepared_.inputs.paths[index];
     HOWDAH_ASSIGN_OR_RETURN(FileInfo now, prepared_.inputs.fs->Stat(path));
     if (now.size != planned.length || now.mtime_us != planned.mtime_us) {
-      return Error(ErrorKind::kInvalidInput,
-                   "input '{}' changed while the job ran: planned with {} bytes of {}, now {} "
-                   "bytes of {}; run the job with --restart",
-                   planned.url, planned.length, FormatTimestamp(planned.mtime_us), now.size,
-                   FormatTimestamp(now.mtime_us));
+      return Error(
+          ErrorKind::kInvalidInput,
+          "input '{}' changed while the job ran: planned with {} bytes of {}, now {} "
+          "bytes of {}; run the job with --restart",
+          planned.url, planned.length, FormatTimestamp(planned.mtime_us), now.size,
+          FormatTimestamp(now.mtime_us));
     }
     return prepared_.inputs.fs->OpenInput(path);
   }
 
-  // -- model -----------------------------------------------------------------------------------
+  // -- model
+  // -----------------------------------------------------------------------------------
 
   Status RunModel() {
     while (std::optional<ReadItem> item = read_queue_.Pop()) {
@@ -200,7 +205,8 @@ class Scorer {
                        job_.plan().inputs[file].url);
   }
 
-  // -- write -----------------------------------------------------------------------------------
+  // -- write
+  // -----------------------------------------------------------------------------------
 
   /// An attempt at one split, from its directory to its commit.
   struct OpenTask {
@@ -309,8 +315,8 @@ const StageCounters& ScoreCounters::bottleneck() const {
 }
 
 Status ScoreSplits(const PreparedJob& prepared, Predictor& predictor, Job& job,
-                   const std::vector<int64_t>& splits, int64_t runners, std::stop_token stop,
-                   ScoreCounters* counters) {
+                   const std::vector<int64_t>& splits, int64_t runners,
+                   std::stop_token stop, ScoreCounters* counters) {
   Scorer scorer(prepared, predictor, job, counters);
   return scorer.Run(splits, runners, stop);
 }

@@ -22,7 +22,8 @@ struct StageCounters {
   std::atomic<int64_t> starved_ns{0};  ///< waited for input
   std::atomic<int64_t> blocked_ns{0};  ///< waited for room to put its output
 
-  /// Nanoseconds of work for each of its threads: the higher, the nearer to being the bottleneck.
+  /// Nanoseconds of work for each of its threads: the higher, the nearer to being the
+  /// bottleneck.
   double busy_ns_per_thread() const;
 };
 
@@ -37,14 +38,15 @@ struct ScoreCounters {
   const StageCounters& bottleneck() const;
 };
 
-/// Score `splits` of the job: one thread reads, `runners` threads run the model, one thread writes;
-/// queues between them are bounded in bytes, so that memory does not depend on the input's size.
-/// Rows land in input order. Each finished split is committed to `job` before the next one is.
+/// Score `splits` of the job: one thread reads, `runners` threads run the model, one
+/// thread writes; queues between them are bounded in bytes, so that memory does not
+/// depend on the input's size. Rows land in input order. Each finished split is committed
+/// to `job` before the next one is.
 ///
-///   The first error of any stage stops all; a batch's error names its split, file and rows.
-///   Cancelled: `stop` was requested; splits committed so far stay.
+///   The first error of any stage stops all; a batch's error names its split, file and
+///   rows. Cancelled: `stop` was requested; splits committed so far stay.
 Status ScoreSplits(const PreparedJob& prepared, Predictor& predictor, Job& job,
-                   const std::vector<int64_t>& splits, int64_t runners, std::stop_token stop,
-                   ScoreCounters* counters);
+                   const std::vector<int64_t>& splits, int64_t runners,
+                   std::stop_token stop, ScoreCounters* counters);
 
 }  // namespace howdah

@@ -69,8 +69,9 @@ Result<Location> Storages::Resolve(std::string_view url) const {
     }
     known.push_back(scheme.name);
   }
-  return Error(ErrorKind::kInvalidInput, "'{}': no storage for the scheme '{}'; there is {}",
-               url, wanted, QuotedList(known));
+  return Error(ErrorKind::kInvalidInput,
+               "'{}': no storage for the scheme '{}'; there is {}", url, wanted,
+               QuotedList(known));
 }
 
 Result<std::string> ExpandEnvironment(std::string_view text) {
@@ -86,7 +87,8 @@ Result<std::string> ExpandEnvironment(std::string_view text) {
     const std::string name(text.substr(start + 2, end - start - 2));
     const char* value = std::getenv(name.c_str());
     if (value == nullptr) {
-      return Error(ErrorKind::kInvalidInput, "environment variable '{}' is not set", name);
+      return Error(ErrorKind::kInvalidInput, "environment variable '{}' is not set",
+                   name);
     }
     expanded += value;
     text.remove_prefix(end + 1);

@@ -23,9 +23,9 @@ class Storages {
   /// All built-in schemes: `file` (also paths without a scheme).
   static Storages Builtin();
 
-  /// "file:///a/b", "/a/b", "a/b" (relative to the working directory) -> Location; "." and ".." are
-  /// resolved by text, repeated and trailing '/' dropped. InvalidInput: the empty path, or a scheme
-  /// that is not in the table (lists those that are).
+  /// "file:///a/b", "/a/b", "a/b" (relative to the working directory) -> Location; "."
+  /// and ".." are resolved by text, repeated and trailing '/' dropped. InvalidInput: the
+  /// empty path, or a scheme that is not in the table (lists those that are).
   Result<Location> Resolve(std::string_view url) const;
 
  private:
@@ -36,8 +36,8 @@ class Storages {
   std::vector<Scheme> schemes_;
 };
 
-/// Replace each ${NAME} by the environment variable's value. InvalidInput: it is not set, or the
-/// brace is not closed.
+/// Replace each ${NAME} by the environment variable's value. InvalidInput: it is not set,
+/// or the brace is not closed.
 Result<std::string> ExpandEnvironment(std::string_view text);
 
 }  // namespace howdah

@@ -69,7 +69,8 @@ Json FeedsJson(const PreparedJob& job) {
     const std::vector<std::string> columns = mapped != job.spec.input.tensors.end()
                                                  ? mapped->second
                                                  : std::vector<std::string>{input.name};
-    feeds.push_back({{"tensor", input.name}, {"type", input.ToString()}, {"columns", columns}});
+    feeds.push_back(
+        {{"tensor", input.name}, {"type", input.ToString()}, {"columns", columns}});
   }
   return feeds;
 }
@@ -83,14 +84,15 @@ double CpuSeconds(const rusage& usage) {
 
 }  // namespace
 
-std::string RunSummary(const PreparedJob& job, const Ledger& ledger, const std::string& outcome,
-                       const RunFigures& figures) {
+std::string RunSummary(const PreparedJob& job, const Ledger& ledger,
+                       const std::string& outcome, const RunFigures& figures) {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   constexpr int64_t kKiB = 1024;  // ru_maxrss counts these
 
   const auto splits = static_cast<int64_t>(ledger.plan.splits.size());
-  // What stands in the ledger of the run that published, wherever this process did not do it itself.
+  // What stands in the ledger of the run that published, wherever this process did not do
+  // it itself.
   const Json run = Json::parse(ledger.run, nullptr, false);
   Json model = ModelJson(job);
   model["tensorflow"] = figures.tensorflow;
@@ -156,24 +158,24 @@ std::string CheckText(const PreparedJob& job, const JobStatus& status) {
   };
   line("job", fmt::format("{} ({}, generation {})", job.plan.job_id, Name(status.state),
                           status.generation));
-  line("model", fmt::format("{} (signature {}, sha256 {}…)", job.model_path, job.signature.key,
-                            job.model_sha256.substr(0, 12)));
-  line("input", fmt::format("{} rows in {} {} files, {}", FormatCount(job.input_rows()),
-                            FormatCount(static_cast<int64_t>(job.inputs.files.size())),
-                            job.inputs.format->name(), FormatByteSize(job.inputs.bytes())));
+  line("model", fmt::format("{} (signature {}, sha256 {}…)", job.model_path,
+                            job.signature.key, job.model_sha256.substr(0, 12)));
+  line("input",
+       fmt::format("{} rows in {} {} files, {}", FormatCount(job.input_rows()),
+                   FormatCount(static_cast<int64_t>(job.inputs.files.size())),
+                   job.inputs.format->name(), FormatByteSize(job.inputs.bytes())));
   for (const Json& feed : FeedsJson(job)) {
     const auto columns = feed["columns"].get<std::vector<std::string>>();
     line("  feeds", fmt::format("{} ({}) <- {}", feed["tensor"].get<std::string>(),
                                 feed["type"].get<std::string>(), QuotedList(columns)));
   }
-  line("output", fmt::format("{} ({}, {}, mode {})", job.paths.dataset, job.format->name(),
-                             job.compression, job.spec.output.mode));
+  line("output", fmt::format("{} ({}, {}, mode {})", job.paths.dataset,
+                             job.format->name(), job.compression, job.spec.output.mode));
   for (const auto& field : job.landing->schema()->fields()) {
     line("  column", fmt::format("{}: {}{}", field->name(), field->type()->ToString(),
                                  field->nullable() ? "" : " not null"));
   }
-  line("splits",
-       fmt::format("{}, {} done", job.plan.splits.size(), status.splits_done));
+  line("splits", fmt::format("{}, {} done", job.plan.splits.size(), status.splits_done));
   for (const std::string& warning : job.warnings) line("warning", warning);
   return text;
 }
@@ -183,7 +185,8 @@ std::string LedgerRunText(const PreparedJob& job, const RunFigures& figures) {
       {"tensorflow", figures.tensorflow},
       {"model_path", job.model_path},
       {"columns", ColumnsJson(*job.landing->schema())},
-      {"seconds", {{"prepare", figures.seconds_prepare}, {"score", figures.seconds_score}}},
+      {"seconds",
+       {{"prepare", figures.seconds_prepare}, {"score", figures.seconds_score}}},
       {"stages", StagesJson(figures.counters)}};
   return CanonicalJson(DumpJson(run));
 }

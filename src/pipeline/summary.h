@@ -19,8 +19,8 @@ struct RunFigures {
 };
 
 /// The JSON objects of docs/summary.md.
-std::string RunSummary(const PreparedJob& job, const Ledger& ledger, const std::string& outcome,
-                       const RunFigures& figures);
+std::string RunSummary(const PreparedJob& job, const Ledger& ledger,
+                       const std::string& outcome, const RunFigures& figures);
 std::string CheckSummary(const PreparedJob& job, const JobStatus& status);
 
 /// `howdah check` for people: the plan in a few lines.

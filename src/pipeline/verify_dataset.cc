@@ -40,8 +40,8 @@ const Format* FormatOf(const std::string& path) {
   return nullptr;
 }
 
-/// Level 1 for one file: what its own footer says. Files that level 0 already found wanting are
-/// passed over.
+/// Level 1 for one file: what its own footer says. Files that level 0 already found
+/// wanting are passed over.
 Result<std::optional<Finding>> CheckFooter(FileSystem& fs, const std::string& dataset,
                                            const FileRecord& record) {
   const std::string path = JoinPath(dataset, record.path);
@@ -57,8 +57,8 @@ Result<std::optional<Finding>> CheckFooter(FileSystem& fs, const std::string& da
   if (!footer.ok()) return Finding{Defect::kRows, record.path, footer.status().message()};
   if (footer->rows != record.rows) {
     return Finding{Defect::kRows, record.path,
-                   fmt::format("the ledger says {} rows, the file's footer {}", record.rows,
-                               footer->rows)};
+                   fmt::format("the ledger says {} rows, the file's footer {}",
+                               record.rows, footer->rows)};
   }
   return std::nullopt;
 }
@@ -77,7 +77,8 @@ Status CheckFooters(FileSystem& fs, const std::string& dataset, const Ledger& le
 
 Result<std::vector<Finding>> FindDefects(FileSystem& fs, const std::string& dataset,
                                          const Ledger& ledger, VerifyLevel level) {
-  HOWDAH_ASSIGN_OR_RETURN(std::vector<Finding> findings, VerifyListing(fs, dataset, ledger));
+  HOWDAH_ASSIGN_OR_RETURN(std::vector<Finding> findings,
+                          VerifyListing(fs, dataset, ledger));
   if (level >= VerifyLevel::kFooters) {
     for (Finding& finding : VerifyLedger(ledger)) findings.push_back(std::move(finding));
     HOWDAH_RETURN_IF_ERROR(CheckFooters(fs, dataset, ledger, &findings));
@@ -105,14 +106,14 @@ Result<VerifyResult> VerifyDataset(const Storages& storages, const std::string& 
     list.push_back({{"defect", Name(finding.defect)},
                     {"path", finding.path},
                     {"detail", finding.detail}});
-    result.text += fmt::format("{}: {}: {}\n", Name(finding.defect), finding.path,
-                               finding.detail);
+    result.text +=
+        fmt::format("{}: {}: {}\n", Name(finding.defect), finding.path, finding.detail);
   }
-  result.text += fmt::format("{}: {} rows, {} files, {}; level {}, job {}\n",
-                             findings.empty() ? "verified" : "NOT verified",
-                             FormatCount(ledger.rows_written()), ledger.files(),
-                             FormatByteSize(ledger.bytes()), static_cast<int>(level),
-                             ledger.job_id);
+  result.text +=
+      fmt::format("{}: {} rows, {} files, {}; level {}, job {}\n",
+                  findings.empty() ? "verified" : "NOT verified",
+                  FormatCount(ledger.rows_written()), ledger.files(),
+                  FormatByteSize(ledger.bytes()), static_cast<int>(level), ledger.job_id);
   Json summary = SummaryHead("verify");
   summary["dataset"] = location.url;
   summary["level"] = static_cast<int>(level);

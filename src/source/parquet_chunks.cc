@@ -89,26 +89,29 @@ class ParquetChunkReader final : public ChunkReader {
     }));
   }
 
-  /// The plan was made from this file's footer; if they disagree, the file is another one now.
+  /// The plan was made from this file's footer; if they disagree, the file is another one
+  /// now.
   Status CheckPart(const SplitPart& part) {
     const int64_t groups = footer_->num_row_groups();
     if (part.first_row_group < 0 || part.first_row_group > part.end_row_group ||
         part.end_row_group > groups) {
-      return Error(ErrorKind::kCorruption,
-                   "{}: row groups {} to {} were planned, the file has {}: it has changed "
-                   "since the job was planned",
-                   file().name(), part.first_row_group, part.end_row_group, groups);
+      return Error(
+          ErrorKind::kCorruption,
+          "{}: row groups {} to {} were planned, the file has {}: it has changed "
+          "since the job was planned",
+          file().name(), part.first_row_group, part.end_row_group, groups);
     }
     int64_t before = 0, rows = 0;
     for (int i = 0; i < part.end_row_group; ++i) {
       (i < part.first_row_group ? before : rows) += footer_->RowGroup(i)->num_rows();
     }
     if (before != part.first_row || rows != part.rows) {
-      return Error(ErrorKind::kCorruption,
-                   "{}: row groups {} to {} hold {} rows from row {}, planned were {} from "
-                   "row {}: it has changed since the job was planned",
-                   file().name(), part.first_row_group, part.end_row_group, rows, before,
-                   part.rows, part.first_row);
+      return Error(
+          ErrorKind::kCorruption,
+          "{}: row groups {} to {} hold {} rows from row {}, planned were {} from "
+          "row {}: it has changed since the job was planned",
+          file().name(), part.first_row_group, part.end_row_group, rows, before,
+          part.rows, part.first_row);
     }
     return Status::OK();
   }
@@ -188,18 +191,19 @@ class ParquetChunkReader final : public ChunkReader {
     return chunk;
   }
 
-  /// What a row takes in memory shows only when it is decoded: a dictionary of long strings may be
-  /// small in the file. So chunks start at one batch and grow by what the last one measured.
+  /// What a row takes in memory shows only when it is decoded: a dictionary of long
+  /// strings may be small in the file. So chunks start at one batch and grow by what the
+  /// last one measured.
   void SizeNextChunk(const arrow::RecordBatch& last) {
     const int64_t bytes = std::max<int64_t>(1, arrow::util::TotalBufferSize(last));
     const double fitting = static_cast<double>(last.num_rows()) *
                            static_cast<double>(kChunkBytes) / static_cast<double>(bytes);
     const int64_t most = std::min(kMostChunkRows, 4 * chunk_rows_);
-    const int64_t rows = fitting < static_cast<double>(most)
-                             ? static_cast<int64_t>(fitting)
-                             : most;
+    const int64_t rows =
+        fitting < static_cast<double>(most) ? static_cast<int64_t>(fitting) : most;
     // Whole batches, so that few of them span two chunks.
-    chunk_rows_ = std::max(rows - rows % batch_rows_, std::min(batch_rows_, kMostChunkRows));
+    chunk_rows_ =
+        std::max(rows - rows % batch_rows_, std::min(batch_rows_, kMostChunkRows));
   }
 
   /// `rows` with its columns in the order asked for, under the split's one schema.

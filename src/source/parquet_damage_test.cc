@@ -14,12 +14,14 @@ namespace {
 
 using testing::HasSubstr;
 
-/// A small file that has a bit of everything: nulls, strings, lists, a dictionary, two row groups.
+/// A small file that has a bit of everything: nulls, strings, lists, a dictionary, two
+/// row groups.
 std::string SmallFile(const std::shared_ptr<parquet::WriterProperties>& properties) {
   const auto list = arrow::list(arrow::int32());
   const auto table = arrow::Table::Make(
-      arrow::schema({arrow::field("id", arrow::int64()), arrow::field("text", arrow::utf8()),
-                     arrow::field("list", list), arrow::field("x", arrow::float64())}),
+      arrow::schema({arrow::field("id", arrow::int64()),
+                     arrow::field("text", arrow::utf8()), arrow::field("list", list),
+                     arrow::field("x", arrow::float64())}),
       {Range(0, 6), FromJson(arrow::utf8(), R"(["a", null, "bcd", "", "a", "a"])"),
        FromJson(list, "[[1, 2], null, [], [null], [5], [6, 7, 8]]"),
        FromJson(arrow::float64(), "[0.5, null, 1, 2, 3, 4]")});
@@ -59,7 +61,8 @@ TEST(DamagedParquet, AFileCutAnywhereIsAnErrorThatSaysSo) {
 }
 
 TEST(DamagedParquet, FlippedBitsGiveRowsOrOneLineThatNamesTheFile) {
-  for (const auto& properties : {parquet::default_writer_properties(), PlainProperties()}) {
+  for (const auto& properties :
+       {parquet::default_writer_properties(), PlainProperties()}) {
     const std::string whole = SmallFile(properties);
     std::mt19937 random(20261122);
     for (int round = 0; round < 4000; ++round) {
@@ -88,16 +91,18 @@ TEST(DamagedParquet, AFlippedByteOfAPageNamesTheRowGroup) {
 }
 
 TEST(DamagedParquet, AFooterThatClaimsOtherRowsThanItsRowGroupsIsRefused) {
-  // Thrift's compact protocol writes FileMetaData.num_rows (field 3, i64) as 0x16 and the zigzag
-  // number; it stands right behind the schema and before the list of row groups (0x19).
+  // Thrift's compact protocol writes FileMetaData.num_rows (field 3, i64) as 0x16 and the
+  // zigzag number; it stands right behind the schema and before the list of row groups
+  // (0x19).
   std::string bytes = ParquetBytes(*CountingTable(0, 50), 10);
   const size_t at = bytes.rfind("\x16\x64\x19");
   ASSERT_NE(at, std::string::npos);
   bytes[at + 1] = 0x62;
   const Status status = ReadAll(bytes).status();
   EXPECT_TRUE(Is(status, ErrorKind::kCorruption)) << status;
-  EXPECT_EQ(status.message(),
-            "in.parquet: corrupt Parquet footer: it claims 49 rows, its row groups hold 50");
+  EXPECT_EQ(
+      status.message(),
+      "in.parquet: corrupt Parquet footer: it claims 49 rows, its row groups hold 50");
   bytes[at + 1] = 0x63;  // -50
   EXPECT_TRUE(Is(ReadAll(bytes).status(), ErrorKind::kCorruption));
 }

@@ -46,8 +46,8 @@ std::string Printable(std::string_view bytes) {
   return hex;
 }
 
-/// Why Arrow, which says `reason`, cannot open `file`; looked at only after it has failed, so
-/// that good files cost no extra reads.
+/// Why Arrow, which says `reason`, cannot open `file`; looked at only after it has
+/// failed, so that good files cost no extra reads.
 Status Diagnose(ByteSource& file, const Status& reason) {
   const std::string& name = file.name();
   if (file.size() == 0) {
@@ -77,23 +77,26 @@ Status Diagnose(ByteSource& file, const Status& reason) {
                reason.message());
 }
 
-/// Every column chunk lies between the magic and the footer; else bytes were lost or added.
+/// Every column chunk lies between the magic and the footer; else bytes were lost or
+/// added.
 Status CheckPlaces(const ByteSource& file, const parquet::FileMetaData& footer) {
   const int64_t end = file.size() - kTailBytes - footer.size();
   for (int i = 0; i < footer.num_row_groups(); ++i) {
-    if (footer.RowGroup(i)->num_rows() == 0) continue;  // is not read; its places mean nothing
+    if (footer.RowGroup(i)->num_rows() == 0)
+      continue;  // is not read; its places mean nothing
     for (int j = 0; j < footer.num_columns(); ++j) {
       const auto chunk = footer.RowGroup(i)->ColumnChunk(j);
-      const int64_t start = chunk->has_dictionary_page()
-                                ? std::min(chunk->dictionary_page_offset(),
-                                           chunk->data_page_offset())
-                                : chunk->data_page_offset();
+      const int64_t start =
+          chunk->has_dictionary_page()
+              ? std::min(chunk->dictionary_page_offset(), chunk->data_page_offset())
+              : chunk->data_page_offset();
       const int64_t bytes = chunk->total_compressed_size();
       if (bytes < 0 || start < kMagicBytes || start > end || bytes > end - start) {
-        return Error(ErrorKind::kCorruption,
-                     "{}: damaged Parquet file: by its footer, column {} of row group {} has "
-                     "{} bytes from byte {} on, but the data end at byte {}",
-                     file.name(), j, i, bytes, start, end);
+        return Error(
+            ErrorKind::kCorruption,
+            "{}: damaged Parquet file: by its footer, column {} of row group {} has "
+            "{} bytes from byte {} on, but the data end at byte {}",
+            file.name(), j, i, bytes, start, end);
       }
     }
   }

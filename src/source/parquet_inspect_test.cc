@@ -35,13 +35,11 @@ TEST(ParquetInspect, BytesAreThoseOfTheColumnsAskedFor) {
 }
 
 TEST(ParquetInspect, BytesOfANestedColumnAreThoseOfItsLeaves) {
-  const auto type =
-      arrow::struct_({arrow::field("a", arrow::int64()), arrow::field("b", arrow::int64())});
-  const auto table =
-      arrow::Table::Make(arrow::schema({arrow::field("s", type),
-                                        arrow::field("id", arrow::int64())}),
-                         {FromJson(type, R"([{"a": 1, "b": 2}, {"a": 3, "b": 4}])"),
-                          Range(0, 2)});
+  const auto type = arrow::struct_(
+      {arrow::field("a", arrow::int64()), arrow::field("b", arrow::int64())});
+  const auto table = arrow::Table::Make(
+      arrow::schema({arrow::field("s", type), arrow::field("id", arrow::int64())}),
+      {FromJson(type, R"([{"a": 1, "b": 2}, {"a": 3, "b": 4}])"), Range(0, 2)});
   const std::string bytes = ParquetBytes(*table, 10);
   const int64_t all = Inspect(bytes).ValueOrDie().units[0].bytes;
   const int64_t nested = Inspect(bytes, {"s"}).ValueOrDie().units[0].bytes;
@@ -69,9 +67,10 @@ TEST(ParquetInspect, AFileWithoutRowsHasASchemaAndNoRows) {
 }
 
 TEST(ParquetInspect, TwoColumnsOfOneNameAreRefusedByName) {
-  const auto table = arrow::Table::Make(
-      arrow::schema({arrow::field("x", arrow::int64()), arrow::field("x", arrow::int64())}),
-      {Range(0, 3), Range(3, 3)});
+  const auto table =
+      arrow::Table::Make(arrow::schema({arrow::field("x", arrow::int64()),
+                                        arrow::field("x", arrow::int64())}),
+                         {Range(0, 3), Range(3, 3)});
   const Status status = Inspect(ParquetBytes(*table, 10)).status();
   EXPECT_TRUE(Is(status, ErrorKind::kSchemaMismatch)) << status;
   EXPECT_EQ(status.message(),
@@ -88,15 +87,15 @@ TEST(ParquetInspect, TextIsSaidToBeNoParquetFile) {
   for (const std::string text : {"id,score\n1,0.5\n2,0.75\n", "x", "id"}) {
     const Status status = Inspect(text).status();
     EXPECT_TRUE(Is(status, ErrorKind::kCorruption));
-    EXPECT_THAT(status.message(), HasSubstr("in.parquet: not a Parquet file: it begins "));
+    EXPECT_THAT(status.message(),
+                HasSubstr("in.parquet: not a Parquet file: it begins "));
   }
   EXPECT_EQ(Inspect("id,score\n1,0.5\n").status().message(),
             "in.parquet: not a Parquet file: it begins with 'id,s', a Parquet file with "
             "'PAR1'");
-  EXPECT_THAT(Inspect(std::string("\x1f\x8b\x08\0more than twelve bytes", 26))
-                  .status()
-                  .message(),
-              HasSubstr("bytes 1f 8b 08 00"));
+  EXPECT_THAT(
+      Inspect(std::string("\x1f\x8b\x08\0more than twelve bytes", 26)).status().message(),
+      HasSubstr("bytes 1f 8b 08 00"));
 }
 
 TEST(ParquetInspect, ACutFileIsSaidToBeCut) {

@@ -4,8 +4,8 @@
 
 namespace howdah {
 
-/// Parquet files as inputs; their units are row groups. Read by Arrow, on the caller's thread.
-/// Never destroyed.
+/// Parquet files as inputs; their units are row groups. Read by Arrow, on the caller's
+/// thread. Never destroyed.
 const SourceFormat& ParquetSourceFormat();
 
 }  // namespace howdah

@@ -91,11 +91,12 @@ TEST(ParquetSource, OnlyTheColumnsAskedForAreReadInTheOrderAskedFor) {
 
 TEST(ParquetSource, APartIsReadFromItsFirstRowGroupToItsLast) {
   const auto file = Source("a", ParquetBytes(*CountingTable(0, 50), 10));
-  const Split split{.id = 0, .parts = {{.file = 4,
-                                        .first_row_group = 1,
-                                        .end_row_group = 3,
-                                        .first_row = 10,
-                                        .rows = 20}}};
+  const Split split{.id = 0,
+                    .parts = {{.file = 4,
+                               .first_row_group = 1,
+                               .end_row_group = 3,
+                               .first_row = 10,
+                               .rows = 20}}};
   const auto batches =
       ReadSplit(split, {file}, {.columns = {"id"}, .batch_rows = 15}).ValueOrDie();
   EXPECT_THAT(Lengths(batches), ElementsAre(15, 5));
@@ -184,7 +185,8 @@ TEST(ParquetSource, FilesWithDifferentDictionariesShareABatch) {
       ReadSplit(WholeSplit(files), files, {.columns = {"w"}, .batch_rows = 4})
           .ValueOrDie();
   ASSERT_THAT(Lengths(batches), ElementsAre(4));
-  const auto& read = static_cast<const arrow::DictionaryArray&>(*batches[0].rows->column(0));
+  const auto& read =
+      static_cast<const arrow::DictionaryArray&>(*batches[0].rows->column(0));
   const auto& values = static_cast<const arrow::StringArray&>(*read.dictionary());
   std::string text;
   for (int64_t i = 0; i < 4; ++i) text += values.GetView(read.GetValueIndex(i));
@@ -192,7 +194,8 @@ TEST(ParquetSource, FilesWithDifferentDictionariesShareABatch) {
 }
 
 TEST(ParquetSource, BatchesShareTheMemoryOfALargerChunk) {
-  const std::vector files = {Source("a", ParquetBytes(*CountingTable(0, 100000), 100000))};
+  const std::vector files = {
+      Source("a", ParquetBytes(*CountingTable(0, 100000), 100000))};
   const auto batches =
       ReadSplit(WholeSplit(files), files, {.columns = {"id"}, .batch_rows = 1000})
           .ValueOrDie();
@@ -210,10 +213,11 @@ TEST(ParquetSource, MemoryIsThatOfAChunkAndNotOfTheFile) {
   arrow::StringBuilder builder;
   arrow::StringBuilder dictionary;
   for (int i = 0; i < 100; ++i) {
-    ASSERT_TRUE(dictionary.Append(std::string(10000, static_cast<char>('!' + i % 90))).ok());
+    ASSERT_TRUE(
+        dictionary.Append(std::string(10000, static_cast<char>('!' + i % 90))).ok());
   }
-  const auto distinct = std::static_pointer_cast<arrow::StringArray>(
-      dictionary.Finish().ValueOrDie());
+  const auto distinct =
+      std::static_pointer_cast<arrow::StringArray>(dictionary.Finish().ValueOrDie());
   for (int i = 0; i < 20000; ++i) {
     ASSERT_TRUE(builder.Append(distinct->GetView(i % 100)).ok());
   }
@@ -254,7 +258,8 @@ TEST(ParquetSource, RowsOtherThanPlannedAreCorruption) {
 }
 
 TEST(ParquetSource, AMissingColumnNamesTheNearest) {
-  const std::vector files = {Source("in.parquet", ParquetBytes(*CountingTable(0, 5), 10))};
+  const std::vector files = {
+      Source("in.parquet", ParquetBytes(*CountingTable(0, 5), 10))};
   const Status status =
       ReadSplit(WholeSplit(files), files, {.columns = {"twicy"}}).status();
   EXPECT_TRUE(Is(status, ErrorKind::kSchemaMismatch));
@@ -262,8 +267,9 @@ TEST(ParquetSource, AMissingColumnNamesTheNearest) {
 }
 
 TEST(ParquetSource, FilesThatDisagreeOnATypeAreRefused) {
-  const auto other = arrow::Table::Make(arrow::schema({arrow::field("id", arrow::utf8())}),
-                                        {FromJson(arrow::utf8(), R"(["x"])")});
+  const auto other =
+      arrow::Table::Make(arrow::schema({arrow::field("id", arrow::utf8())}),
+                         {FromJson(arrow::utf8(), R"(["x"])")});
   const std::vector files = {Source("a.parquet", ParquetBytes(*CountingTable(0, 5), 10)),
                              Source("b.parquet", ParquetBytes(*other, 10))};
   const Status status = ReadSplit(WholeSplit(files), files, {.columns = {"id"}}).status();

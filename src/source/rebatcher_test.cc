@@ -16,9 +16,8 @@ class FakeChunks final : public ChunkReader {
   Result<SourceBatch> NextChunk() override {
     if (next_ == lengths_.size()) return SourceBatch{};
     const int64_t rows = lengths_[next_++];
-    auto batch =
-        arrow::RecordBatch::Make(arrow::schema({arrow::field("id", arrow::int64())}), rows,
-                                 {Range(row_, rows)});
+    auto batch = arrow::RecordBatch::Make(
+        arrow::schema({arrow::field("id", arrow::int64())}), rows, {Range(row_, rows)});
     chunk_memory.push_back(batch->column_data(0)->buffers[1]->address());
     return SourceBatch{std::move(batch), 5, std::exchange(row_, row_ + rows) + 100};
   }
@@ -31,9 +30,9 @@ class FakeChunks final : public ChunkReader {
 };
 
 TEST(Rebatcher, BatchesHaveExactlyTheRowsAskedForWhateverTheChunks) {
-  auto reader = MakeRebatcher(
-      std::make_unique<FakeChunks>(std::vector<int64_t>{3, 1, 10, 2, 7}), 4,
-      arrow::default_memory_pool());
+  auto reader =
+      MakeRebatcher(std::make_unique<FakeChunks>(std::vector<int64_t>{3, 1, 10, 2, 7}), 4,
+                    arrow::default_memory_pool());
   std::vector<int64_t> lengths;
   int64_t row = 0;
   for (;;) {

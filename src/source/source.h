@@ -41,8 +41,9 @@ struct SourceBatch {
 class SplitReader {
  public:
   virtual ~SplitReader() = default;
-  /// The next rows in input order: exactly `batch_rows` of them, fewer in the split's last batch
-  /// only; nullopt-like (rows == nullptr) at the end. Corruption names file and row group.
+  /// The next rows in input order: exactly `batch_rows` of them, fewer in the split's
+  /// last batch only; nullopt-like (rows == nullptr) at the end. Corruption names file
+  /// and row group.
   virtual Result<SourceBatch> Next() = 0;
 };
 
@@ -57,10 +58,12 @@ class SourceFormat {
  public:
   virtual ~SourceFormat() = default;
   virtual const std::string& name() const = 0;  ///< "parquet"
-  virtual const std::vector<std::string>& extensions() const = 0;  ///< {".parquet", ".parq"}
+  virtual const std::vector<std::string>& extensions()
+      const = 0;  ///< {".parquet", ".parq"}
 
   /// Read what planning needs: schema and units, no rows. `columns` empty: bytes of all.
-  /// Corruption: the bytes are not this format, or are cut (names the file, what was expected).
+  /// Corruption: the bytes are not this format, or are cut (names the file, what was
+  /// expected).
   virtual Result<SourceFileInfo> Inspect(ByteSource& file,
                                          std::span<const std::string> columns) const = 0;
   /// Open `split`; `files` are the opened files of its parts, by part.

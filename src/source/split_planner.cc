@@ -15,7 +15,8 @@ class Planner {
       : target_(std::clamp<int64_t>(target_bytes, 1, kMostTarget)) {}
 
   void Add(int64_t file, int64_t row_group, int64_t first_row, const SourceUnit& unit) {
-    // A unit of twice the target never shares a split; how much larger it is does not matter.
+    // A unit of twice the target never shares a split; how much larger it is does not
+    // matter.
     const int64_t bytes = std::clamp<int64_t>(unit.bytes, 0, 2 * target_);
     const bool ends_nearer_without = bytes_ + (bytes + 1) / 2 > target_;
     if (!split_.parts.empty() && ends_nearer_without) Finish();

@@ -69,7 +69,8 @@ TEST(PlanSplits, AnInputWithoutRowsIsOneSplitWithoutParts) {
 
 TEST(PlanSplits, SizesAtTheEdgeOfTheirTypeDoNotOverflow) {
   constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
-  const std::vector<SourceFileInfo> files = {FileOf({{1, kMost}, {1, kMost}, {1, kMost}})};
+  const std::vector<SourceFileInfo> files = {
+      FileOf({{1, kMost}, {1, kMost}, {1, kMost}})};
   EXPECT_EQ(Text(PlanSplits(files, kMost)), "0:0-1@0+1 | 0:1-2@1+1 | 0:2-3@2+1 ");
   EXPECT_EQ(Text(PlanSplits(files, 0)), "0:0-1@0+1 | 0:1-2@1+1 | 0:2-3@2+1 ");
 }

@@ -5,8 +5,8 @@
 
 namespace howdah {
 
-/// `text` as Hive writes partition values in paths: control characters and "#%'*/:=?\{[]^ and
-/// DEL become %XX, all else stays. Source: Hive FileUtils.escapePathName.
+/// `text` as Hive writes partition values in paths: control characters and "#%'*/:=?\{[]^
+/// and DEL become %XX, all else stays. Source: Hive FileUtils.escapePathName.
 std::string HiveEscape(std::string_view text);
 
 /// The inverse; a '%' not followed by two hex digits stays as it is, as in Hive.

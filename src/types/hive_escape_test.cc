@@ -24,7 +24,9 @@ TEST(HiveEscape, UnescapeLeavesAnIncompleteCodeAlone) {
   EXPECT_EQ(HiveUnescape("%zz%4"), "%zz%4");
 }
 
-TEST(HiveEscape, UnescapeTakesACodeAtTheVeryEnd) { EXPECT_EQ(HiveUnescape("a%2F"), "a/"); }
+TEST(HiveEscape, UnescapeTakesACodeAtTheVeryEnd) {
+  EXPECT_EQ(HiveUnescape("a%2F"), "a/");
+}
 
 }  // namespace
 }  // namespace howdah

@@ -19,7 +19,7 @@ struct SplitPart {
   int64_t first_row_group = 0;
   int64_t end_row_group = 0;
   int64_t first_row = 0;  ///< row offset inside the file
-  int64_t rows = 0;       ///< rows that this part must yield, from the source's own metadata
+  int64_t rows = 0;  ///< rows that this part must yield, from the source's own metadata
 };
 
 /// A piece of the input that is read, scored and written as a unit.

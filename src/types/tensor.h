@@ -14,8 +14,9 @@ class DataType;
 
 namespace howdah {
 
-/// Element types, numbered as in TensorFlow's types.proto (DT_FLOAT = 1, …). Values that this
-/// enum does not name may still occur in a model; they are refused by name when used.
+/// Element types, numbered as in TensorFlow's types.proto (DT_FLOAT = 1, …). Values that
+/// this enum does not name may still occur in a model; they are refused by name when
+/// used.
 enum class DType : int {
   kInvalid = 0,
   kFloat = 1,
@@ -34,14 +35,15 @@ enum class DType : int {
   kUint64 = 23,
 };
 
-/// TensorFlow's Python name: "float32", "int64", "string", "bfloat16"; "dtype 21" for others.
+/// TensorFlow's Python name: "float32", "int64", "string", "bfloat16"; "dtype 21" for
+/// others.
 std::string Name(DType dtype);
 
 /// True for the types that this project carries (all that are named above but kInvalid).
 bool IsSupported(DType dtype);
 
-/// Arrow type of Tensor::values: float32, …, bool, binary for kString, uint16 (raw bits) for
-/// kBfloat16. nullptr when not supported.
+/// Arrow type of Tensor::values: float32, …, bool, binary for kString, uint16 (raw bits)
+/// for kBfloat16. nullptr when not supported.
 std::shared_ptr<arrow::DataType> ValueType(DType dtype);
 
 /// A dimension that is only known when the model runs.
@@ -65,17 +67,19 @@ struct TensorSpec {
 std::string ShapeToString(const std::vector<int64_t>& shape);
 
 struct Signature {
-  std::string key;          ///< e.g. "serving_default"
-  std::string method_name;  ///< e.g. "tensorflow/serving/predict"
+  std::string key;                          ///< e.g. "serving_default"
+  std::string method_name;                  ///< e.g. "tensorflow/serving/predict"
   std::vector<TensorSpec> inputs, outputs;  ///< sorted by name
 };
 
-/// A dense tensor in host memory: `values` holds its elements in row-major order, without nulls.
-/// Immutable; shares Arrow's (or, through a buffer that owns it, TensorFlow's) memory.
+/// A dense tensor in host memory: `values` holds its elements in row-major order, without
+/// nulls. Immutable; shares Arrow's (or, through a buffer that owns it, TensorFlow's)
+/// memory.
 struct Tensor {
   DType dtype = DType::kInvalid;
-  std::vector<int64_t> shape;            ///< product == values->length()
-  std::shared_ptr<arrow::Array> values;  ///< of type ValueType(dtype); string() also for kString
+  std::vector<int64_t> shape;  ///< product == values->length()
+  std::shared_ptr<arrow::Array>
+      values;  ///< of type ValueType(dtype); string() also for kString
 };
 
 }  // namespace howdah

@@ -16,14 +16,14 @@ std::string ColumnAt(const arrow::Schema& schema, int i) {
   return i < schema.num_fields() ? schema.field(i)->ToString() : "nothing";
 }
 
-/// The file's own account against what its writer knows. Metadata may differ: formats add their
-/// own.
+/// The file's own account against what its writer knows. Metadata may differ: formats add
+/// their own.
 Status CompareReadBack(const std::string& path, const ReadBackFile& found,
                        const EncodedFile& written, const arrow::Schema& schema) {
   if (found.rows != written.rows || found.row_groups != written.row_groups) {
     return Error(ErrorKind::kCorruption,
-                 "{}: written were {} rows in {} row groups, read back are {} in {}", path,
-                 written.rows, written.row_groups, found.rows, found.row_groups);
+                 "{}: written were {} rows in {} row groups, read back are {} in {}",
+                 path, written.rows, written.row_groups, found.rows, found.row_groups);
   }
   const int columns = std::max(schema.num_fields(), found.schema->num_fields());
   for (int i = 0; i < columns; ++i) {
@@ -31,8 +31,9 @@ Status CompareReadBack(const std::string& path, const ReadBackFile& found,
         schema.field(i)->Equals(*found.schema->field(i), /*check_metadata=*/false)) {
       continue;
     }
-    return Error(ErrorKind::kCorruption, "{}: column {} was written as {}, read back is {}",
-                 path, i, ColumnAt(schema, i), ColumnAt(*found.schema, i));
+    return Error(ErrorKind::kCorruption,
+                 "{}: column {} was written as {}, read back is {}", path, i,
+                 ColumnAt(schema, i), ColumnAt(*found.schema, i));
   }
   return Status::OK();
 }
@@ -73,8 +74,9 @@ class RollingWriter final : public TaskWriter {
     path_ = JoinPath(options_.directory, staged_name());
     rows_ = 0;
     HOWDAH_ASSIGN_OR_RETURN(file_, fs_.CreateFile(path_));
-    HOWDAH_ASSIGN_OR_RETURN(encoder_, options_.format->MakeEncoder(
-                                          options_.schema, file_.get(), options_.encoder));
+    HOWDAH_ASSIGN_OR_RETURN(
+        encoder_,
+        options_.format->MakeEncoder(options_.schema, file_.get(), options_.encoder));
     return Status::OK();
   }
 
@@ -98,7 +100,8 @@ class RollingWriter final : public TaskWriter {
     return Status::OK();
   }
 
-  /// What a reader will find, looked at through the file system: what was closed is not yet safe.
+  /// What a reader will find, looked at through the file system: what was closed is not
+  /// yet safe.
   Status CheckFile(const EncodedFile& encoded, const ClosedFile& closed) {
     HOWDAH_ASSIGN_OR_RETURN(const auto input, fs_.OpenInput(path_));
     if (input->size() != closed.size) {

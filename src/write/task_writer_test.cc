@@ -43,12 +43,13 @@ class TaskWriterTest : public testing::Test {
   void SetUp() override { ASSERT_TRUE(memory_->CreateDirectory("/att").ok()); }
 
   static TaskWriterOptions Options(int64_t file_bytes) {
-    return {.format = FindFormat("parquet"),
-            .schema = Schema(),
-            .encoder = {.compression = "none", .kept_columns = 1},
-            .file_bytes = file_bytes,
-            .directory = "/att",
-            .data_file_name = [](int64_t n) { return fmt::format("part-{}.parquet", n); }};
+    return {
+        .format = FindFormat("parquet"),
+        .schema = Schema(),
+        .encoder = {.compression = "none", .kept_columns = 1},
+        .file_bytes = file_bytes,
+        .directory = "/att",
+        .data_file_name = [](int64_t n) { return fmt::format("part-{}.parquet", n); }};
   }
 
   std::vector<std::string> Staged() {
@@ -149,7 +150,8 @@ TEST_F(TaskWriterTest, AWriterThatIsDroppedLeavesNoFile) {
 TEST_F(TaskWriterTest, ASchemaThatTheFormatCannotHoldIsRefusedBeforeAnyFile) {
   TaskWriterOptions options = Options(1 << 20);
   options.schema = arrow::schema({arrow::field("x", arrow::float16())});
-  EXPECT_TRUE(Is(TaskWriter::Make(*memory_, options).status(), ErrorKind::kSchemaMismatch));
+  EXPECT_TRUE(
+      Is(TaskWriter::Make(*memory_, options).status(), ErrorKind::kSchemaMismatch));
   EXPECT_THAT(Staged(), IsEmpty());
 }
 
@@ -161,7 +163,8 @@ TEST_F(TaskWriterTest, AStagedNameThatIsTakenIsNotOverwritten) {
   EXPECT_EQ(ReadFile(*memory_, "/att/0.part").ValueOrDie(), "another's");
 }
 
-/// A storage on which each closed file becomes `damage` of itself before it is opened again.
+/// A storage on which each closed file becomes `damage` of itself before it is opened
+/// again.
 class DamagingStorage {
  public:
   DamagingStorage(FileSystem& inner, std::function<std::string(std::string)> damage)
@@ -201,7 +204,8 @@ TEST_F(TaskWriterTest, AFooterThatDoesNotReadBackIsCorruption) {
   EXPECT_THAT(status.message(), HasSubstr("/att/0.part"));
 }
 
-/// The file that the writer would have made of `batch`, so that a storage can put it in place.
+/// The file that the writer would have made of `batch`, so that a storage can put it in
+/// place.
 std::string FileOf(FileSystem& fs, const TaskWriterOptions& options,
                    const arrow::RecordBatch& batch) {
   auto writer = TaskWriter::Make(fs, options).ValueOrDie();
@@ -213,8 +217,8 @@ std::string FileOf(FileSystem& fs, const TaskWriterOptions& options,
 }
 
 TEST_F(TaskWriterTest, AnotherFileOfTheSameLengthIsCorruption) {
-  // Files without a dictionary and without compression: their lengths can be made equal by
-  // metadata that fills the difference.
+  // Files without a dictionary and without compression: their lengths can be made equal
+  // by metadata that fills the difference.
   TaskWriterOptions options = Options(1 << 20);
   options.encoder.metadata = {{"fill", std::string(1000, '.')}};
   const std::string expected = FileOf(*memory_, options, *Rows(0, 100));
