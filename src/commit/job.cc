@@ -17,7 +17,10 @@ namespace {
 /// State 1: build W beside its place and move it there whole.
 /// \return false if another driver's is there.
 Result<bool> SetUp(const Landing& landing, const JobPlan& plan) {
-  const auto& [fs, environment, paths, work] = landing;
+  FileSystem& fs = landing.fs;
+  Environment& environment = landing.environment;
+  const DatasetPaths& paths = landing.paths;
+  const WorkDirectory& work = landing.work;
   for (const std::string& directory : {paths.staging, paths.tmp(), paths.jobs()}) {
     HOWDAH_RETURN_IF_ERROR(MakeDirectory(fs, directory));
   }

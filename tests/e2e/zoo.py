@@ -646,7 +646,6 @@ def kept_columns_keep_their_exact_types():
                           pa.struct([("lat", pa.float64()), ("name", pa.string())])),
         "clock_ms": pa.array([i * 1003 for i in n], pa.time32("ms")),
         "half": pa.array(np.arange(ROWS, dtype=np.float16)),
-        "huge": pa.array([decimal.Decimal(i).scaleb(20) for i in n], pa.decimal256(45, 2)),
         "triple": pa.array([None if i % 13 == 1 else [i, -i, 0.5] for i in n],
                            pa.list_(pa.float32(), 3)),
         "counts": pa.array([[i, None, (1 << 32) - 1][:i % 4] for i in n], pa.list_(pa.uint32())),
