@@ -220,8 +220,8 @@ Result<std::unique_ptr<Job>> Job::Open(FileSystem& fs, Environment& environment,
       HOWDAH_ASSIGN_OR_RETURN(const Stage stage, Withdraw(landing));
       if (stage == Stage::kPublished) continue;
       Finish(landing, Outcome::kAbandoned);
-      restart =
-          Restart::kNo;  // a generation that another driver begins now is not withdrawn
+      // A generation that another driver begins now is not withdrawn.
+      restart = Restart::kNo;
       continue;
     }
     HOWDAH_RETURN_IF_ERROR(MakeParents(fs, ParentPath(paths.dataset)));

@@ -41,6 +41,23 @@ TEST_F(JobConflictTest, TheSecondOfTwoJobsIsToldWhoWasFirst) {
   EXPECT_EQ(LookAtJob(*fs_, paths_, plan_, Restart::kNo)->generation, 2);
 }
 
+TEST_F(JobConflictTest, WhatWasDeclaredAConflictIsNotPublishedByADriverThatWakesLater) {
+  auto mine = OpenAndCommitAll(plan_);
+  auto other = OpenAndCommitAll(MakePlan("other"));
+  FaultyFileSystem process(*fs_, [&](const CallInfo& call) {
+    if (call.target == paths_.dataset) {  // about to publish, paused
+      EXPECT_TRUE(other->Publish("{}").ok());
+      EXPECT_TRUE(Is(mine->Publish("{}").status(), ErrorKind::kCommitConflict));
+      EXPECT_TRUE(fs_->DeleteTree(paths_.dataset).ok());
+    }
+    return Fault{};
+  });
+  const Status late = Drive(process, environment_, paths_, plan_).status();
+  EXPECT_TRUE(Is(late, ErrorKind::kCommitConflict)) << late;
+  EXPECT_EQ(FinOf("nightly", 1), Outcome::kConflict);
+  EXPECT_THAT(Tree(*fs_, paths_.dataset), IsEmpty());
+}
+
 TEST_F(JobConflictTest, ADatasetOfAnotherJobIsRefusedBeforeAnythingIsWritten) {
   ASSERT_TRUE(Drive(*fs_, environment_, paths_, MakePlan("other")).ok());
   const auto before = Tree(*fs_, "/lake");

@@ -55,8 +55,7 @@ class Mover {
       if (renamed.ok()) return renamed;
       HOWDAH_ASSIGN_OR_RETURN(const bool at_source, Exists(fs_, from));
       HOWDAH_ASSIGN_OR_RETURN(const bool at_target, Exists(fs_, to));
-      if (at_target && !at_source)
-        return Status::OK();  // moved before, here or elsewhere
+      if (at_target && !at_source) return Status::OK();  // moved before, by anybody
       if (at_target) {
         return Error(ErrorKind::kCorruption,
                      "two files of {} would be '{}' in the dataset: '{}' and one that is "
