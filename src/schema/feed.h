@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,15 @@ class Schema;
 
 namespace howdah {
 
-/// Which columns feed a tensor, as in the job file's [input.tensors].
-using TensorColumns = std::map<std::string, std::vector<std::string>>;
+/// What feeds a tensor, as in the job file's [input.tensors].
+struct TensorInput {
+  std::vector<std::string> columns;
+  /// Lists that are shorter than the longest of their batch are filled up with this value
+  /// (text of an element: "0", "-1", "nan", "<pad>"); nullopt: lists of different lengths
+  /// are refused.
+  std::optional<std::string> pad;
+};
+using TensorColumns = std::map<std::string, TensorInput>;
 
 /// Turns columns of a RecordBatch into the input tensors of a signature. Compiled once;
 /// thread-safe.
@@ -43,8 +51,11 @@ class Feed {
   /// column that does not exist (names the nearest), a type or rank that does not fit, a
   /// number of columns or a list size other than the tensor's, a key of `mapping` that
   /// names no input.
+  /// \param round_numbers  the input's numbers are text, which has no width: they are
+  ///   rounded to the tensor's dtype (as Python's float() and int() read them). A finite
+  ///   number never becomes infinite; an integer dtype takes whole numbers in its range.
   static Result<Feed> Compile(const arrow::Schema& source, const Signature& signature,
-                              const TensorColumns& mapping);
+                              const TensorColumns& mapping, bool round_numbers = false);
   Feed(Feed&&) noexcept;
   Feed& operator=(Feed&&) noexcept;
   ~Feed();

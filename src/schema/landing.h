@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "schema/declared_schema.h"
 #include "types/tensor.h"
 
 namespace arrow {
@@ -17,9 +18,18 @@ namespace howdah {
 
 /// One column made from a tensor output, as in the job file's [output.columns].
 struct OutputColumn {
-  std::string name;     ///< as the user wrote it; the name rule is applied to it
-  std::string from;     ///< signature output
-  bool binary = false;  ///< a string output is bytes, not UTF-8 text
+  enum class As {
+    kTensor,  ///< the values as they are
+    kBinary,  ///< a string output is bytes, not UTF-8 text
+    kArgmax,  ///< of [n, k]: the index of each row's largest value, as int64
+    kTopK,    ///< of [n, k]: `name`_values and `name`_indices, lists of `top_k` elements
+    kExpand,  ///< of [n, k]: scalar columns `name`_1 to `name`_k
+  };
+
+  std::string name;  ///< as the user wrote it; the name rule is applied to it
+  std::string from;  ///< signature output
+  As as = As::kTensor;
+  int64_t top_k = 0;  ///< kTopK only
 };
 
 /// Turns kept columns and output tensors into a batch of the output schema. Compiled
@@ -53,7 +63,8 @@ class Landing {
   static Result<Landing> Compile(const arrow::Schema& source,
                                  const std::vector<std::string>& keep,
                                  const Signature& signature,
-                                 const std::vector<OutputColumn>& columns);
+                                 const std::vector<OutputColumn>& columns,
+                                 const DeclaredSchema* declared = nullptr);
   Landing(Landing&&) noexcept;
   Landing& operator=(Landing&&) noexcept;
   ~Landing();

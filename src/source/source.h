@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -11,23 +10,38 @@
 #include "types/split.h"
 
 namespace arrow {
+class DataType;
+class Field;
 class MemoryPool;
 class RecordBatch;
 class Schema;
+struct Scalar;
 }  // namespace arrow
 
 namespace howdah {
 
-/// A piece of a file that can be read by itself: a row group.
+/// A piece of a file that can be read by itself: a row group, a record batch, a run of
+/// lines.
 struct SourceUnit {
   int64_t rows = 0;
-  int64_t bytes = 0;  ///< uncompressed bytes of the columns asked for
+  int64_t bytes = 0;       ///< uncompressed bytes of the columns asked for
+  int64_t first_byte = 0;  ///< where it lies, for formats without a footer; else 0
+  int64_t end_byte = 0;
+};
+
+struct InspectOptions {
+  /// Names of the columns that will be read; others' bytes do not count, and of formats
+  /// that do not say their types need not be found out. Names that the file does not have
+  /// are passed over. Empty: all columns.
+  std::vector<std::string> columns;
+  /// Columns that hold text whatever it looks like, for formats that do not say.
+  std::vector<std::string> text_columns;
 };
 
 /// What the planning pass knows of one input file.
 struct SourceFileInfo {
-  std::shared_ptr<arrow::Schema> schema;
-  std::vector<SourceUnit> units;  ///< in file order
+  std::shared_ptr<arrow::Schema> schema;  ///< all its columns
+  std::vector<SourceUnit> units;          ///< in file order
 };
 
 /// Rows on their way through the engine.
@@ -37,18 +51,36 @@ struct SourceBatch {
   int64_t first_row = 0;  ///< that row's offset inside its file
 };
 
-/// Reads one split. Thread-confined.
+/// Rows of one split in pieces of whatever size is cheap to decode. Thread-confined.
+class ChunkReader {
+ public:
+  virtual ~ChunkReader() = default;
+  /// The next rows in input order, at least one; rows == nullptr at the end. A chunk lies
+  /// in one file; all chunks have one schema. Corruption names file and place.
+  virtual Result<SourceBatch> NextChunk() = 0;
+};
+
+/// Reads one split in batches. Thread-confined.
 class SplitReader {
  public:
   virtual ~SplitReader() = default;
   /// The next rows in input order: exactly `batch_rows` of them, fewer in the split's
   /// last batch only; nullopt-like (rows == nullptr) at the end. Corruption names file
-  /// and row group.
+  /// and place.
   virtual Result<SourceBatch> Next() = 0;
 };
 
+/// A column whose value is the same in all rows of a file: from a partition directory.
+struct ConstantColumn {
+  std::shared_ptr<arrow::Field> field;
+  std::vector<std::shared_ptr<arrow::Scalar>> by_file;  ///< by index of the plan's files
+};
+
 struct SplitReadOptions {
-  std::vector<std::string> columns;  ///< top-level names to read, in this order
+  /// The columns to read, in this order, with the types that all files of the job agree
+  /// on (SourceFormat::CommonType). At least one.
+  std::shared_ptr<arrow::Schema> schema;
+  std::vector<ConstantColumn> constants;  ///< follow them in each batch
   int64_t batch_rows = 1024;
   arrow::MemoryPool* pool = nullptr;  ///< nullptr: Arrow's default
 };
@@ -61,16 +93,38 @@ class SourceFormat {
   virtual const std::vector<std::string>& extensions()
       const = 0;  ///< {".parquet", ".parq"}
 
-  /// Read what planning needs: schema and units, no rows. `columns` empty: bytes of all.
-  /// Corruption: the bytes are not this format, or are cut (names the file, what was
-  /// expected).
+  /// Whether a number's type says how wide it is. Where it does not (text), a number may
+  /// be rounded to the width that a tensor has.
+  virtual bool numbers_have_width() const { return true; }
+
+  /// Read what planning needs: schema and units. Formats with a footer read no rows;
+  /// others read the file once, in bounded memory, count its rows and find out the types
+  /// of its columns. Corruption: the bytes are not this format, or are cut (names the file,
+  /// what was expected).
   virtual Result<SourceFileInfo> Inspect(ByteSource& file,
-                                         std::span<const std::string> columns) const = 0;
-  /// Open `split`; `files` are the opened files of its parts, by part.
-  virtual Result<std::unique_ptr<SplitReader>> Open(
+                                         const InspectOptions& options) const = 0;
+
+  /// The type in which a column is read that one file has as `a` and another as `b`;
+  /// either is nullptr where a file does not have the column at all. nullptr: such files
+  /// cannot be one input.
+  virtual std::shared_ptr<arrow::DataType> CommonType(
+      const std::shared_ptr<arrow::DataType>& a,
+      const std::shared_ptr<arrow::DataType>& b) const;
+
+  /// Decode `split`; `files` are the opened files of its parts, by part. Called by
+  /// OpenSplit, which has checked the arguments; constants are not its business.
+  ///   SchemaMismatch: a column is missing, or of another type than options.schema says.
+  ///   Corruption: rows differ from the split's; bytes that do not decode.
+  virtual Result<std::unique_ptr<ChunkReader>> OpenChunks(
       const Split& split, std::vector<std::shared_ptr<ByteSource>> files,
       const SplitReadOptions& options) const = 0;
 };
+
+/// Open `split`, whose parts' files are opened in `files`: batches of exactly
+/// options.batch_rows rows, with the constants. Errors as SourceFormat::OpenChunks.
+Result<std::unique_ptr<SplitReader>> OpenSplit(
+    const SourceFormat& format, const Split& split,
+    std::vector<std::shared_ptr<ByteSource>> files, const SplitReadOptions& options);
 
 /// Every format there is; the list that tests, `inspect` and the docs walk.
 const std::vector<const SourceFormat*>& BuiltinSourceFormats();

@@ -13,11 +13,14 @@ struct InputFile {
   int64_t mtime_us = 0;  ///< microseconds since 1970
 };
 
-/// A run of row groups of one file: [first_row_group, end_row_group).
+/// A run of units of one file: [first_row_group, end_row_group). What a unit is, the
+/// format says: a row group, a record batch, a run of lines.
 struct SplitPart {
   int64_t file = 0;  ///< index into the plan's input files
   int64_t first_row_group = 0;
   int64_t end_row_group = 0;
+  int64_t first_byte = 0;  ///< where the units lie, for formats without a footer; else 0
+  int64_t end_byte = 0;
   int64_t first_row = 0;  ///< row offset inside the file
   int64_t rows = 0;  ///< rows that this part must yield, from the source's own metadata
 };

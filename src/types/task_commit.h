@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace howdah {
@@ -24,6 +25,11 @@ struct FileRecord {
   int64_t row_groups = 0;
   uint32_t crc32c = 0;  ///< of all bytes handed to the file system
   std::vector<ColumnStats> columns;
+  /// Sum mod 2^64 of the hashes of its rows (types/row_hash.h), taken when they were
+  /// encoded.
+  std::optional<uint64_t> row_hash;
+  /// Column and value of each directory level of `path`; nullopt: null.
+  std::vector<std::pair<std::string, std::optional<std::string>>> partition;
 };
 
 /// A task's manifest: what one attempt at one split made. First committed wins.
@@ -33,6 +39,9 @@ struct TaskCommit {
   int64_t input_rows = 0;
   int64_t rows_written = 0;
   int64_t rows_quarantined = 0;
+  /// Sum mod 2^64 of the hashes of the kept columns of all rows written, taken as they
+  /// were read; nullopt without kept columns.
+  std::optional<uint64_t> key_hash;
   std::vector<FileRecord> files;
   int64_t started_us = 0, finished_us = 0;  ///< microseconds since 1970
 };

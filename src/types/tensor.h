@@ -58,6 +58,10 @@ struct TensorSpec {
   std::optional<std::vector<int64_t>> shape;
   bool has_default = false;  ///< the input may be left out
   bool is_dense = true;      ///< false: sparse or composite encoding
+  /// A ragged output, which is dense in this sense: the tensors in the graph that hold its
+  /// row splits (int32 or int64), outermost first. `tensor_name` is then that of its flat
+  /// values, and the ragged dimensions of `shape` are kUnknownDim.
+  std::vector<std::string> row_splits;
 
   /// "float32 [?, 32]", "string [unknown rank]".
   std::string ToString() const;
@@ -80,6 +84,11 @@ struct Tensor {
   std::vector<int64_t> shape;  ///< product == values->length()
   std::shared_ptr<arrow::Array>
       values;  ///< of type ValueType(dtype); string() also for kString
+  /// Of a ragged tensor, outermost first: int64 arrays without nulls, the first value 0,
+  /// never falling; one level's last value is the number of rows of the next level, the
+  /// innermost's the first dimension of the flat values. `shape` is then that of the flat
+  /// values, and the rows are row_splits[0]->length() - 1.
+  std::vector<std::shared_ptr<arrow::Array>> row_splits;
 };
 
 }  // namespace howdah
