@@ -32,8 +32,15 @@ Result<Batching> BatchingOf(const Signature& signature, const std::vector<bool>&
 Result<int64_t> CheckInputs(const Signature& signature, const std::vector<Tensor>& inputs,
                             const Batching& batching);
 
-/// Rows [begin, begin + rows) of `tensor`, sharing its memory.
-Tensor SliceRows(const Tensor& tensor, int64_t begin, int64_t rows);
+/// The first dimension; of a ragged tensor the rows that its row splits make.
+int64_t RowsOf(const Tensor& tensor);
+
+/// Rows [begin, begin + rows) of `tensor`, sharing the memory of its values.
+Result<Tensor> SliceRows(const Tensor& tensor, int64_t begin, int64_t rows);
+
+/// Check the row splits of a ragged tensor from outside: what Tensor::row_splits
+/// promises. SchemaMismatch says what is wrong.
+Status CheckRowSplits(const Tensor& tensor);
 
 /// `tensor`, which has a row, with its last row repeated until there are `rows`.
 Result<Tensor> PadRows(const Tensor& tensor, int64_t rows);

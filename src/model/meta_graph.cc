@@ -66,6 +66,52 @@ void ReadShape(pbf_reader message, TensorSpec* spec) {
   }
 }
 
+TensorSpec ReadTensorInfo(std::string name, pbf_reader message);
+
+// A CompositeTensor that is a RaggedTensor: its first component holds the flat values,
+// the others the row splits, outermost first. Others stay sparse or composite. Source of
+// the numbers: meta_graph.proto and struct.proto of tensorflow/core/protobuf; of the
+// order: RaggedTensorSpec._to_components.
+void ReadComposite(pbf_reader message, TensorSpec* spec) {
+  constexpr int32_t kRaggedTensorSpec = 3;
+  int32_t type_class = 0;
+  std::vector<TensorSpec> components;
+  while (message.next()) {
+    switch (message.tag_and_type()) {
+      case tag_and_type(1, kBytes): {
+        pbf_reader type = message.get_message();
+        while (type.next()) {
+          if (type.tag_and_type() == tag_and_type(1, kVarint)) {
+            type_class = type.get_enum();
+          } else {
+            type.skip();
+          }
+        }
+        break;
+      }
+      case tag_and_type(2, kBytes):
+        components.push_back(ReadTensorInfo(spec->name, message.get_message()));
+        break;
+      default:
+        message.skip();
+    }
+  }
+  spec->is_dense = false;
+  if (type_class != kRaggedTensorSpec || components.size() < 2) return;
+  const TensorSpec& values = components.front();
+  spec->tensor_name = values.tensor_name;
+  spec->dtype = values.dtype;
+  spec->shape.emplace(components.size(), kUnknownDim);
+  if (values.shape && !values.shape->empty()) {
+    spec->shape->insert(spec->shape->end(), values.shape->begin() + 1,
+                        values.shape->end());
+  }
+  for (size_t i = 1; i < components.size(); ++i) {
+    spec->row_splits.push_back(components[i].tensor_name);
+  }
+  spec->is_dense = true;
+}
+
 TensorSpec ReadTensorInfo(std::string name, pbf_reader message) {
   TensorSpec spec{.name = std::move(name)};
   spec.shape
@@ -82,9 +128,11 @@ TensorSpec ReadTensorInfo(std::string name, pbf_reader message) {
         ReadShape(message.get_message(), &spec);
         break;
       case tag_and_type(4, kBytes):  // coo_sparse
-      case tag_and_type(5, kBytes):  // composite_tensor
         spec.is_dense = false;
         message.skip();
+        break;
+      case tag_and_type(5, kBytes):
+        ReadComposite(message.get_message(), &spec);
         break;
       default:
         message.skip();
@@ -146,7 +194,10 @@ void ReadSignature(pbf_reader entry, std::map<std::string, SignatureEntry>* sign
         message.skip();
     }
   }
-  for (auto& [name, spec] : inputs) spec.has_default = result.defaults.contains(name);
+  for (auto& [name, spec] : inputs) {
+    spec.has_default = result.defaults.contains(name);
+    if (!spec.row_splits.empty()) spec.is_dense = false;  // only outputs may be ragged
+  }
   result.signature.inputs = InOrder(std::move(inputs));
   result.signature.outputs = InOrder(std::move(outputs));
   (*signatures)[key] = std::move(result);

@@ -1,5 +1,8 @@
 #include "model/predictor.h"
 
+#include <arrow/array/array_primitive.h>
+#include <arrow/buffer.h>
+
 #include <algorithm>
 
 #include "base/text.h"
@@ -8,6 +11,7 @@
 #include "model/session.h"
 #include "model/tensor_bridge.h"
 #include "model/tensorflow_api.h"
+#include "model/watchdog.h"
 
 namespace howdah {
 namespace {
@@ -40,7 +44,9 @@ class TensorFlowPredictor final : public Predictor {
     HOWDAH_ASSIGN_OR_RETURN(session_, Session::Load(api_, options.directory, options.tags,
                                                     options.intra_op_threads));
     HOWDAH_RETURN_IF_ERROR(BindInputs(options));
-    return BindOutputs(options.outputs);
+    HOWDAH_RETURN_IF_ERROR(BindOutputs(options.outputs));
+    StartWatchdog(options);
+    return Status::OK();
   }
 
   Result<std::vector<Tensor>> Run(const std::vector<Tensor>& inputs) override {
@@ -72,6 +78,22 @@ class TensorFlowPredictor final : public Predictor {
   }
 
  private:
+  void StartWatchdog(const PredictorOptions& options) {
+    constexpr auto kGrace = std::chrono::seconds(10);
+    overdue_ = fmt::format(
+        "the model '{}' did not answer within {} s, so that its run was cancelled: an op "
+        "hangs or is that slow; for a slow one raise 'model.timeout' or lower "
+        "'model.batch_rows'",
+        options.directory, std::chrono::duration<double>(options.timeout).count());
+    Watchdog::Options watch{.limit = options.timeout,
+                            .grace = kGrace,
+                            .cancel = [this] { session_->Cancel(); },
+                            .give_up = nullptr};
+    if (options.on_hang)
+      watch.give_up = [this, on_hang = options.on_hang] { on_hang(overdue_); };
+    watchdog_ = std::make_unique<Watchdog>(std::move(watch));
+  }
+
   Status BindInputs(const PredictorOptions& options) {
     std::map<std::string, std::string> default_protos;
     if (std::any_of(signature_.inputs.begin(), signature_.inputs.end(),
@@ -126,19 +148,25 @@ class TensorFlowPredictor final : public Predictor {
                      QuotedList(known));
       }
       HOWDAH_RETURN_IF_ERROR(CheckCarried("output", *spec));
-      HOWDAH_ASSIGN_OR_RETURN(const TF_Output fetch, session_->Find(*spec));
-      for (size_t i = 0; i < feeds_.size(); ++i) {
-        if (feeds_[i].oper == fetch.oper && feeds_[i].index == fetch.index) {
-          return Error(
-              ErrorKind::kUnsupported,
-              "output '{}' is the input '{}' itself, which TensorFlow cannot fetch; "
-              "keep the input's column instead",
-              name, signature_.inputs[i].name);
-        }
+      HOWDAH_RETURN_IF_ERROR(BindFetch(*spec));
+      for (const std::string& splits : spec->row_splits) {
+        HOWDAH_RETURN_IF_ERROR(BindFetch({.name = name, .tensor_name = splits}));
       }
-      fetches_.push_back(fetch);
       outputs_.push_back(*spec);
     }
+    return Status::OK();
+  }
+
+  Status BindFetch(const TensorSpec& spec) {
+    HOWDAH_ASSIGN_OR_RETURN(const TF_Output fetch, session_->Find(spec));
+    for (size_t i = 0; i < feeds_.size(); ++i) {
+      if (feeds_[i].oper != fetch.oper || feeds_[i].index != fetch.index) continue;
+      return Error(ErrorKind::kUnsupported,
+                   "output '{}' is the input '{}' itself, which TensorFlow cannot fetch; "
+                   "keep the input's column instead",
+                   spec.name, signature_.inputs[i].name);
+    }
+    fetches_.push_back(fetch);
     return Status::OK();
   }
 
@@ -180,12 +208,17 @@ class TensorFlowPredictor final : public Predictor {
       values.push_back(handle.get());
       owned.push_back(std::move(handle));
     }
-    HOWDAH_ASSIGN_OR_RETURN(auto fetched, session_->Run(feeds_, values, fetches_));
+    HOWDAH_ASSIGN_OR_RETURN(auto fetched, RunSession(values));
     std::vector<Tensor> outputs;
-    for (size_t i = 0; i < fetched.size(); ++i) {
-      auto output =
-          FromTensorFlow(api_, std::move(fetched[i]), outputs_[i].dtype, &counters_);
+    auto next = fetched.begin();
+    for (size_t i = 0; i < outputs_.size(); ++i) {
+      auto output = TakeOutput(outputs_[i], &next);
       HOWDAH_RETURN_IF_ERROR(OutputContext(output.status(), i));
+      if (!output->row_splits.empty()) {
+        HOWDAH_RETURN_IF_ERROR(OutputContext(CheckRagged(*output, rows), i));
+        outputs.push_back(*std::move(output));
+        continue;
+      }
       if (!outputs_have_batch) output->shape.insert(output->shape.begin(), 1);
       if (output->shape.empty() || output->shape[0] != rows) {
         return Error(
@@ -196,6 +229,61 @@ class TensorFlowPredictor final : public Predictor {
       outputs.push_back(*std::move(output));
     }
     return outputs;
+  }
+
+  Result<std::vector<TensorHandle>> RunSession(const std::vector<TF_Tensor*>& values) {
+    Result<std::vector<TensorHandle>> fetched = [&] {
+      const Watchdog::Watched watched(*watchdog_);
+      return session_->Run(feeds_, values, fetches_);
+    }();
+    if (Is(fetched.status(), ErrorKind::kCancelled) && watchdog_->has_fired()) {
+      return MakeError(ErrorKind::kInternal, overdue_);
+    }
+    return fetched;
+  }
+
+  /// The output `spec`, from one of the fetched tensors, or several if it is ragged.
+  Result<Tensor> TakeOutput(const TensorSpec& spec,
+                            std::vector<TensorHandle>::iterator* next) {
+    HOWDAH_ASSIGN_OR_RETURN(Tensor output, FromTensorFlow(api_, std::move(*(*next)++),
+                                                          spec.dtype, &counters_));
+    for (size_t level = 0; level < spec.row_splits.size(); ++level) {
+      HOWDAH_ASSIGN_OR_RETURN(auto splits, TakeSplits(std::move(*(*next)++)));
+      output.row_splits.push_back(std::move(splits));
+    }
+    return output;
+  }
+
+  /// Row splits, which may be of int32, as int64.
+  Result<std::shared_ptr<arrow::Array>> TakeSplits(TensorHandle handle) {
+    const auto dtype = static_cast<DType>(api_.TF_TensorType(handle.get()));
+    if (dtype != DType::kInt32 && dtype != DType::kInt64) {
+      return Error(ErrorKind::kSchemaMismatch, "its row splits are of {}", Name(dtype));
+    }
+    CopyCounters uncounted;
+    HOWDAH_ASSIGN_OR_RETURN(Tensor splits,
+                            FromTensorFlow(api_, std::move(handle), dtype, &uncounted));
+    if (splits.shape.size() != 1) {
+      return Error(ErrorKind::kSchemaMismatch, "its row splits have the shape {}",
+                   ShapeToString(splits.shape));
+    }
+    if (dtype == DType::kInt64) return splits.values;
+    const auto& narrow = static_cast<const arrow::Int32Array&>(*splits.values);
+    std::vector<int64_t> wide(narrow.raw_values(), narrow.raw_values() + narrow.length());
+    const int64_t length = narrow.length();
+    return std::make_shared<arrow::Int64Array>(
+        length, arrow::Buffer::FromVector(std::move(wide)));
+  }
+
+  static Status CheckRagged(const Tensor& output, int64_t rows) {
+    if (output.shape.empty()) {
+      return Error(ErrorKind::kSchemaMismatch, "its flat values have no dimension");
+    }
+    HOWDAH_RETURN_IF_ERROR(CheckRowSplits(output));
+    if (RowsOf(output) == rows) return Status::OK();
+    return Error(ErrorKind::kSchemaMismatch,
+                 "its row splits make {} rows; they must be the {} rows fed",
+                 RowsOf(output), rows);
   }
 
   // Runs of batching.rows_per_run rows; the rows of the last are made up and cut off
@@ -209,12 +297,13 @@ class TensorFlowPredictor final : public Predictor {
       std::vector<Tensor> piece = inputs;
       for (Tensor& input : piece) {
         if (input.values == nullptr) continue;
-        HOWDAH_ASSIGN_OR_RETURN(input,
-                                PadRows(SliceRows(input, begin, present), per_run));
+        HOWDAH_ASSIGN_OR_RETURN(const Tensor slice, SliceRows(input, begin, present));
+        HOWDAH_ASSIGN_OR_RETURN(input, PadRows(slice, per_run));
       }
       HOWDAH_ASSIGN_OR_RETURN(const auto outputs, RunOnce(piece, per_run, batching));
       for (size_t i = 0; i < outputs.size(); ++i) {
-        pieces[i].push_back(SliceRows(outputs[i], 0, present));
+        HOWDAH_ASSIGN_OR_RETURN(Tensor cut, SliceRows(outputs[i], 0, present));
+        pieces[i].push_back(std::move(cut));
       }
     }
     std::vector<Tensor> joined;
@@ -244,15 +333,18 @@ class TensorFlowPredictor final : public Predictor {
   std::unique_ptr<Session> session_;
   std::vector<TF_Output> feeds_;        // by input
   std::vector<TensorHandle> defaults_;  // by input; nullptr: must be fed
-  std::vector<TF_Output> fetches_;      // by wanted output
+  std::vector<TF_Output> fetches_;      // by wanted output, with its row splits
   std::vector<TensorSpec> outputs_;
   CopyCounters counters_;
+  std::string overdue_;                 // what is said of a run that hangs
+  std::unique_ptr<Watchdog> watchdog_;  // last: it cancels the session
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Predictor>> LoadPredictor(const PredictorOptions& options) {
-  HOWDAH_ASSIGN_OR_RETURN(const TensorFlowApi* api, OpenTensorFlow(options.library));
+  HOWDAH_ASSIGN_OR_RETURN(const TensorFlowApi* api,
+                          OpenTensorFlow(options.library, options.onednn));
   auto predictor = std::make_unique<TensorFlowPredictor>(*api, options);
   HOWDAH_RETURN_IF_ERROR(predictor->Load(options));
   return predictor;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,6 +45,7 @@ class Predictor {
   /// InvalidInput: the model itself failed (an op's message, in one line); an input that
   /// is absent without a default, or whose values are not what Tensor promises.
   /// ResourceExhausted: out of memory; more than 2 GiB of strings in one output.
+  /// Internal: the run, or another before it, took longer than the timeout.
   virtual Result<std::vector<Tensor>> Run(const std::vector<Tensor>& inputs) = 0;
   /// "2.21.0".
   virtual std::string runtime_version() const = 0;
@@ -56,16 +59,24 @@ struct PredictorOptions {
   Signature signature;               ///< from ReadSavedModel
   std::vector<std::string> outputs;  ///< names of the outputs wanted, non-empty
   int intra_op_threads = 1;
+  bool onednn = false;  ///< may TensorFlow use its oneDNN kernels?
+  /// A run that takes longer is cancelled, and every later one with it; zero: never.
+  std::chrono::milliseconds timeout{0};
+  /// Called where a cancelled run does not end either, because an op does not look
+  /// whether it shall; with a sentence that says so. Shall end the process. nullptr:
+  /// wait.
+  std::function<void(const std::string& why)> on_hang;
   /// Threads of TensorFlow's inter-op pool are never used: they flush denormals to zero,
   /// so that results would depend on threading. Runs execute on the caller's thread.
 };
 
 /// Load the model: opens TensorFlow on first use in this process (0.3–2 s), and sets
-/// TF_CPP_MIN_LOG_LEVEL=2 and TF_ENABLE_ONEDNN_OPTS=0 in the environment unless they are
-/// set. NotFound, Corruption: model. InvalidInput: an output that the signature does not
-/// have. Unsupported: an input or wanted output is sparse, composite or of a type that is
-/// not carried (names it); no input; an op that this TensorFlow lacks. Internal:
-/// TensorFlow cannot be opened.
+/// TF_CPP_MIN_LOG_LEVEL=2 in the environment unless it is set, and TF_ENABLE_ONEDNN_OPTS
+/// as the options say: the first one loaded decides for the process. NotFound,
+/// Corruption: model. InvalidInput: an output that the signature does not have.
+/// Unsupported: an input or wanted output is sparse, composite or of a type that is not
+/// carried (names it); no input; an op that this TensorFlow lacks. Internal: TensorFlow
+/// cannot be opened.
 Result<std::unique_ptr<Predictor>> LoadPredictor(const PredictorOptions& options);
 
 }  // namespace howdah

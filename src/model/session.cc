@@ -127,6 +127,11 @@ Session::~Session() {
   api_.TF_DeleteGraph(graph_);
 }
 
+void Session::Cancel() const {
+  const StatusHandle ignored = NewStatus(api_);
+  api_.TF_CloseSession(session_, ignored.get());
+}
+
 Result<TF_Output> Session::Find(const TensorSpec& spec) const {
   const std::string_view name = spec.tensor_name;
   const size_t colon = name.rfind(':');

@@ -29,6 +29,10 @@ class Session {
   /// The tensor "op:index" that `spec` names. Corruption: the graph has no such tensor.
   Result<TF_Output> Find(const TensorSpec& spec) const;
 
+  /// Make runs under way end as soon as their ops look, and every later one fail, with
+  /// Cancelled. May repeat; thread-safe.
+  void Cancel() const;
+
   /// One run on the caller's thread. InvalidInput: an op failed; ResourceExhausted: out
   /// of memory; Cancelled: the session was closed.
   Result<std::vector<TensorHandle>> Run(std::span<const TF_Output> feeds,

@@ -44,10 +44,10 @@ Result<void*> Find(void* handle, const std::string& library, const char* name,
   return symbol;
 }
 
-Status Load(const std::string& library, TensorFlowApi* api) {
-  constexpr int kKeepTheirs = 0;
+Status Load(const std::string& library, bool onednn, TensorFlowApi* api) {
+  constexpr int kKeepTheirs = 0, kReplace = 1;
   setenv("TF_CPP_MIN_LOG_LEVEL", "2", kKeepTheirs);
-  setenv("TF_ENABLE_ONEDNN_OPTS", "0", kKeepTheirs);
+  setenv("TF_ENABLE_ONEDNN_OPTS", onednn ? "1" : "0", kReplace);
   void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     return Error(ErrorKind::kInternal, "TensorFlow cannot be opened: {}", dlerror());
@@ -74,13 +74,13 @@ Status Load(const std::string& library, TensorFlowApi* api) {
 
 }  // namespace
 
-Result<const TensorFlowApi*> OpenTensorFlow(const std::string& library) {
+Result<const TensorFlowApi*> OpenTensorFlow(const std::string& library, bool onednn) {
   static std::mutex mutex;
   static const TensorFlowApi* opened = nullptr;
   std::lock_guard lock(mutex);
   if (opened == nullptr) {
     auto api = std::make_unique<TensorFlowApi>();
-    HOWDAH_RETURN_IF_ERROR(Load(library, api.get()));
+    HOWDAH_RETURN_IF_ERROR(Load(library, onednn, api.get()));
     opened = api.release();
   }
   if (opened->library != library) {

@@ -63,11 +63,10 @@ struct TensorFlowApi {
 /// Open `library` (from FindTensorFlow) on the first call in this process; later calls
 /// must name the same file. Thread-safe. The symbols stay local to the library.
 ///
-/// Two variables of the environment are set before, unless they are there:
-/// TF_CPP_MIN_LOG_LEVEL=2, and TF_ENABLE_ONEDNN_OPTS=0, which TensorFlow otherwise
-/// decides by the CPU's model, so that two hosts would differ in the last bits of their
-/// answers. Internal: cannot be opened. Unsupported: lacks a function, or is not
-/// version 2.
-Result<const TensorFlowApi*> OpenTensorFlow(const std::string& library);
+/// Two variables of the environment are set before: TF_CPP_MIN_LOG_LEVEL=2 unless it is
+/// there, and TF_ENABLE_ONEDNN_OPTS by `onednn`, which TensorFlow otherwise decides by
+/// the CPU's model, so that two hosts would differ in the last bits of their answers.
+/// Internal: cannot be opened. Unsupported: lacks a function, or is not version 2.
+Result<const TensorFlowApi*> OpenTensorFlow(const std::string& library, bool onednn);
 
 }  // namespace howdah

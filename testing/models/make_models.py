@@ -424,6 +424,48 @@ def denormal(path):
 
 
 @model
+def ragged(path):
+    """text string [?] -> words: the words of each text, ragged; letters: the code points of
+    each word, ragged twice; pairs: [1, 2] for each word; n: the number of words. In
+    batches of two: signature "two"."""
+    import tensorflow as tf
+
+    def f(text):
+        words = tf.strings.split(text)
+        ones = tf.fill([tf.size(words.values), 1], 1.0)
+        return {
+            "words": words,
+            "letters": tf.strings.unicode_decode(words, "UTF-8"),
+            "pairs": tf.RaggedTensor.from_row_splits(
+                tf.concat([ones, 2 * ones], 1), tf.cast(words.row_splits, tf.int32)
+            ),
+            "n": words.row_lengths(),
+        }
+
+    module = tf.Module()
+    module.any = tf.function(f, input_signature=[spec([None], tf.string, "text")])
+    module.two = tf.function(
+        lambda text: {"words": f(text)["words"]},
+        input_signature=[spec([2], tf.string, "text")],
+    )
+    tf.saved_model.save(
+        module, str(path), signatures={"serving_default": module.any, "two": module.two}
+    )
+
+
+@model
+def endless(path):
+    """x float32 [?] -> y: a loop that ends only when x[0] is below zero."""
+    import tensorflow as tf
+
+    def f(x):
+        (y,) = tf.while_loop(lambda y: y[0] >= 0.0, lambda y: [y * 1.0], [x])
+        return {"y": y}
+
+    save(path, f, spec([None], tf.float32, "x"))
+
+
+@model
 def lookup(path):
     """word string [?] -> id int64: one 1, two 2, three 3, else -1. The table is an asset that
     the model's init op reads."""

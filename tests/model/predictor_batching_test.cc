@@ -1,5 +1,6 @@
 // How the rows of one call become runs of the model.
 #include <arrow/array.h>
+#include <arrow/scalar.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -53,6 +54,46 @@ TEST(PredictorBatching, FeedsBatchesOfOneBesideAScalar) {
                     .Answer({{"x", Floats({2, 2}, "[1, 2, 3, 4]")},
                              {"scale", Floats({2}, "[10, 100]")}});
   ExpectEqual(answer["y"], Floats({2, 2}, "[10, 20, 300, 400]"));
+}
+
+std::vector<std::string> SplitsOf(const Tensor& tensor) {
+  std::vector<std::string> texts;
+  for (const auto& splits : tensor.row_splits) {
+    std::string text;
+    for (int64_t i = 0; i < splits->length(); ++i) {
+      text += splits->GetScalar(i).ValueOrDie()->ToString() + " ";
+    }
+    texts.push_back(text);
+  }
+  return texts;
+}
+
+Tensor Texts(int64_t rows, const std::string& json) {
+  return MakeTensor(DType::kString, {rows}, json);
+}
+
+TEST(PredictorBatching, GivesRaggedOutputsAsValuesAndRowSplits) {
+  auto answer = LoadZoo("ragged").Answer({{"text", Texts(3, R"(["a bc", "", "d"])")}});
+  ExpectEqual(answer["n"], MakeTensor(DType::kInt64, {3}, "[2, 0, 1]"));
+  ExpectEqual(answer["words"], Texts(3, R"(["a", "bc", "d"])"));
+  EXPECT_THAT(SplitsOf(answer["words"]), testing::ElementsAre("0 2 2 3 "));
+  ExpectEqual(answer["letters"], MakeTensor(DType::kInt32, {4}, "[97, 98, 99, 100]"));
+  EXPECT_THAT(SplitsOf(answer["letters"]), testing::ElementsAre("0 2 2 3 ", "0 1 3 4 "));
+  ExpectEqual(answer["pairs"], Floats({3, 2}, "[1, 2, 1, 2, 1, 2]"));
+  EXPECT_THAT(SplitsOf(answer["pairs"]), testing::ElementsAre("0 2 2 3 "));
+}
+
+TEST(PredictorBatching, JoinsAndCutsRaggedOutputsOfFixedBatches) {
+  auto answer =
+      LoadZoo("ragged", "two").Answer({{"text", Texts(3, R"(["a b", "", "c d e"])")}});
+  ExpectEqual(answer["words"], Texts(5, R"(["a", "b", "c", "d", "e"])"));
+  EXPECT_THAT(SplitsOf(answer["words"]), testing::ElementsAre("0 2 2 5 "));
+}
+
+TEST(PredictorBatching, AnswersNoRowsOfARaggedOutputWithEmptySplits) {
+  auto answer = LoadZoo("ragged").Answer({{"text", Texts(0, "[]")}});
+  ExpectEqual(answer["pairs"], Floats({0, 2}, "[]"));
+  EXPECT_THAT(SplitsOf(answer["letters"]), testing::ElementsAre("0 ", "0 "));
 }
 
 TEST(PredictorBatching, AnswersNoRowsWithEmptyTensors) {

@@ -169,5 +169,16 @@ TEST(PredictorRefusal, TensorsThatAreNotWhatTheSignatureSays) {
                 ErrorKind::kSchemaMismatch, "input 'a' has 1 rows, input 'b' has 2");
 }
 
+TEST(PredictorRefusal, CancelsARunThatDoesNotEnd) {
+  PredictorOptions options = ZooOptions("endless");
+  options.timeout = std::chrono::milliseconds(50);
+  const NamedPredictor model(options);
+  ExpectRefused(model.Run({{"x", Floats({1}, "[1]")}}).status(), ErrorKind::kInternal,
+                "did not answer within 0.05 s");
+  // The session is closed for good.
+  ExpectRefused(model.Run({{"x", Floats({1}, "[-1]")}}).status(), ErrorKind::kInternal,
+                "did not answer within 0.05 s");
+}
+
 }  // namespace
 }  // namespace howdah
