@@ -11,7 +11,8 @@ JobPlan MakePlan(const std::string& job_id, const std::string& semantic) {
   plan.job_id = job_id;
   plan.semantic = semantic;
   plan.inputs = {{"/in/a.parquet", 1000, 5}, {"/in/b.parquet", 2000, 6}};
-  plan.splits = {{0, {{0, 0, 1, 0, 10}}}, {1, {{0, 1, 2, 10, 5}, {1, 0, 3, 0, 15}}}};
+  plan.splits = {{0, {{0, 0, 1, 0, 0, 0, 10}}},
+                 {1, {{0, 1, 2, 0, 0, 10, 5}, {1, 0, 3, 0, 0, 0, 15}}}};
   return plan;
 }
 

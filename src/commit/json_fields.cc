@@ -66,6 +66,7 @@ Result<JsonDocument> JsonDocument::Parse(const std::string& text,
   JsonDocument document{place, *std::move(root), Status::OK()};
   int64_t version = 0;
   JsonFields(document).ReadCount("format_version", version);
+  if (version < 1) JsonFields(document).Refuse("format_version", "1 or more");
   HOWDAH_RETURN_IF_ERROR(document.status);
   if (version > kFormatVersion) {
     return Error(ErrorKind::kUnsupported,
@@ -111,6 +112,37 @@ void JsonFields::ReadCrc32c(const char* field, uint32_t& out) {
     return Refuse(field, "eight hex digits");
   }
   out = crc;
+}
+
+void JsonFields::ReadOptionalOffset(const char* field, int64_t& out) {
+  if (!Has(field)) return;
+  int64_t offset = 0;
+  Read(field, offset);
+  if (offset < 0) return Refuse(field, "an offset between 0 and 2^63 - 1");
+  out = offset;
+}
+
+void JsonFields::ReadOptionalHash(const char* field, std::optional<uint64_t>& out) {
+  if (!Has(field) || object_[field].is_null()) return;
+  std::string digits;
+  Read(field, digits);
+  uint64_t hash = 0;
+  const bool lower_case = digits.find_first_not_of("0123456789abcdef") == digits.npos;
+  if (digits.size() != 16 || !lower_case)
+    return Refuse(field, "16 lower-case hex digits");
+  std::from_chars(digits.data(), digits.data() + digits.size(), hash, 16);
+  out = hash;
+}
+
+void JsonFields::ReadNullable(const char* field, std::optional<std::string>& out) {
+  const json* value = Find(field);
+  if (value == nullptr || value->is_null()) return;
+  if (!value->is_string()) return Refuse(field, "a string or null");
+  out = value->get_ref<const std::string&>();
+}
+
+bool JsonFields::Has(const char* field) const {
+  return object_.is_object() && object_.contains(field);
 }
 
 void JsonFields::ReadObjectText(const char* field, std::string& out) {

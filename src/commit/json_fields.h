@@ -44,6 +44,13 @@ class JsonFields {
   void Read(const char* field, std::string& out);
   /// Eight hex digits.
   void ReadCrc32c(const char* field, uint32_t& out);
+  /// A place that is not negative; absent leaves `out`. Not summed, as counts are.
+  void ReadOptionalOffset(const char* field, int64_t& out);
+  /// Sixteen hex digits in lower case; absent or null leaves `out` empty.
+  void ReadOptionalHash(const char* field, std::optional<uint64_t>& out);
+  /// A string, or null for none.
+  void ReadNullable(const char* field, std::optional<std::string>& out);
+  bool Has(const char* field) const;
   /// An object, as canonical text.
   void ReadObjectText(const char* field, std::string& out);
   /// The object `field`; its own fields are read from the result.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/environment.h"
@@ -30,11 +31,14 @@ json PlanToJson(const JobPlan& plan) {
   for (const Split& split : plan.splits) {
     json parts = json::array();
     for (const SplitPart& part : split.parts) {
-      parts.push_back({{"file", part.file},
-                       {"first_row_group", part.first_row_group},
-                       {"end_row_group", part.end_row_group},
-                       {"first_row", part.first_row},
-                       {"rows", part.rows}});
+      json entry = {{"file", part.file},
+                    {"first_row_group", part.first_row_group},
+                    {"end_row_group", part.end_row_group},
+                    {"first_row", part.first_row},
+                    {"rows", part.rows}};
+      if (part.first_byte != 0) entry["first_byte"] = part.first_byte;
+      if (part.end_byte != 0) entry["end_byte"] = part.end_byte;
+      parts.push_back(std::move(entry));
     }
     splits.push_back({{"id", split.id}, {"parts", std::move(parts)}});
   }
@@ -42,6 +46,8 @@ json PlanToJson(const JobPlan& plan) {
           {"inputs", std::move(inputs)},
           {"splits", std::move(splits)}};
 }
+
+std::string HashText(uint64_t hash) { return fmt::format("{:016x}", hash); }
 
 json FileToJson(const FileRecord& file) {
   json columns = json::array();
@@ -52,28 +58,36 @@ json FileToJson(const FileRecord& file) {
     if (column.null_count) entry["null_count"] = *column.null_count;
     columns.push_back(std::move(entry));
   }
-  return {{"staged_path", file.staged_path},
-          {"path", file.path},
-          {"bytes", file.bytes},
-          {"rows", file.rows},
-          {"row_groups", file.row_groups},
-          {"crc32c", fmt::format("{:08x}", file.crc32c)},
-          {"columns", std::move(columns)}};
+  json object = {{"staged_path", file.staged_path},
+                 {"path", file.path},
+                 {"bytes", file.bytes},
+                 {"rows", file.rows},
+                 {"row_groups", file.row_groups},
+                 {"crc32c", fmt::format("{:08x}", file.crc32c)},
+                 {"columns", std::move(columns)}};
+  if (file.row_hash) object["row_hash"] = HashText(*file.row_hash);
+  for (const auto& [column, value] : file.partition) {
+    object["partition"].push_back(
+        {{"column", column}, {"value", value ? json(*value) : json()}});
+  }
+  return object;
 }
 
 json TaskToJson(const TaskCommit& task) {
   json files = json::array();
   for (const FileRecord& file : task.files) files.push_back(FileToJson(file));
-  return {{"split", task.split},
-          {"attempt", task.attempt},
-          {"input_rows", task.input_rows},
-          {"rows_written", task.rows_written},
-          {"rows_quarantined", task.rows_quarantined},
-          {"files", std::move(files)},
-          {"started_us", task.started_us},
-          {"started", FormatTimestamp(task.started_us)},
-          {"finished_us", task.finished_us},
-          {"finished", FormatTimestamp(task.finished_us)}};
+  json object = {{"split", task.split},
+                 {"attempt", task.attempt},
+                 {"input_rows", task.input_rows},
+                 {"rows_written", task.rows_written},
+                 {"rows_quarantined", task.rows_quarantined},
+                 {"files", std::move(files)},
+                 {"started_us", task.started_us},
+                 {"started", FormatTimestamp(task.started_us)},
+                 {"finished_us", task.finished_us},
+                 {"finished", FormatTimestamp(task.finished_us)}};
+  if (task.key_hash) object["key_hash"] = HashText(*task.key_hash);
+  return object;
 }
 
 void ReadSplit(JsonFields fields, const JobPlan& plan, Split& split) {
@@ -85,6 +99,8 @@ void ReadSplit(JsonFields fields, const JobPlan& plan, Split& split) {
     entry.ReadCount("file", part.file);
     entry.ReadCount("first_row_group", part.first_row_group);
     entry.ReadCount("end_row_group", part.end_row_group);
+    entry.ReadOptionalOffset("first_byte", part.first_byte);
+    entry.ReadOptionalOffset("end_byte", part.end_byte);
     entry.ReadCount("first_row", part.first_row);
     entry.ReadCount("rows", part.rows);
     if (part.file >= static_cast<int64_t>(plan.inputs.size())) {
@@ -92,6 +108,9 @@ void ReadSplit(JsonFields fields, const JobPlan& plan, Split& split) {
     }
     if (part.end_row_group < part.first_row_group) {
       entry.Refuse("end_row_group", "at or after 'first_row_group'");
+    }
+    if (part.end_byte < part.first_byte) {
+      entry.Refuse("end_byte", "at or after 'first_byte'");
     }
     split.parts.push_back(part);
   });
@@ -110,6 +129,21 @@ void ReadPlan(JsonFields fields, JobPlan& plan) {
     ReadSplit(entry, plan, split);
     plan.splits.push_back(std::move(split));
   });
+}
+
+/// One entry for each directory of the file's path, or none at all.
+void ReadPartition(JsonFields fields, FileRecord& file) {
+  if (!fields.Has("partition")) return;
+  fields.ForEach("partition", [&](JsonFields entry) {
+    auto& [column, value] = file.partition.emplace_back();
+    entry.Read("column", column);
+    if (column.empty()) entry.Refuse("column", "the name of a column");
+    entry.ReadNullable("value", value);
+  });
+  const auto levels = std::count(file.path.begin(), file.path.end(), '/');
+  if (!file.partition.empty() && std::ssize(file.partition) != levels) {
+    fields.Refuse("partition", "as long as 'path' has directories");
+  }
 }
 
 void ReadFileRecord(JsonFields fields, FileRecord& file) {
@@ -135,6 +169,8 @@ void ReadFileRecord(JsonFields fields, FileRecord& file) {
     entry.ReadCount("uncompressed_bytes", column.uncompressed_bytes);
     entry.ReadOptionalCount("null_count", column.null_count);
   });
+  fields.ReadOptionalHash("row_hash", file.row_hash);
+  ReadPartition(fields, file);
 }
 
 void ReadTask(JsonFields fields, TaskCommit& task) {
@@ -144,6 +180,7 @@ void ReadTask(JsonFields fields, TaskCommit& task) {
   fields.ReadCount("input_rows", task.input_rows);
   fields.ReadCount("rows_written", task.rows_written);
   fields.ReadCount("rows_quarantined", task.rows_quarantined);
+  fields.ReadOptionalHash("key_hash", task.key_hash);
   fields.ForEach("files", [&](JsonFields entry) {
     ReadFileRecord(entry, task.files.emplace_back());
   });

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
 #include <limits>
 
 #include "commit/commit_test_support.h"
@@ -112,6 +113,48 @@ TEST(Ledger, ATaskManifestSurvivesBeingWrittenAndRead) {
   EXPECT_EQ(file.columns[1].uncompressed_bytes, 2);
 }
 
+TEST(Ledger, HashesPartitionsAndBytesSurviveBeingWrittenAndRead) {
+  TaskCommit task = MakeTask(7, 9);
+  task.key_hash = 0x00000000000000ABu;
+  task.files[0].row_hash = std::numeric_limits<uint64_t>::max();
+  task.files[0].path = "dt=1/where=x/part.parquet";
+  task.files[0].partition = {{"dt", "ä/b"}, {"where", std::nullopt}};
+  const std::string text = ToJson(task);
+  EXPECT_THAT(text, HasSubstr(R"("key_hash":"00000000000000ab")"));
+  EXPECT_THAT(text, HasSubstr(R"("row_hash":"ffffffffffffffff")"));
+  EXPECT_THAT(text, HasSubstr(R"("partition":[{"column":"dt","value":"ä/b"},)"
+                              R"({"column":"where","value":null}])"));
+  const auto read = ParseTaskCommit(text, "task");
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->key_hash, task.key_hash);
+  EXPECT_EQ(read->files[0].row_hash, task.files[0].row_hash);
+  EXPECT_EQ(read->files[0].partition, task.files[0].partition);
+
+  JobPlan plan = MakePlan();
+  plan.splits[0].parts[0].first_byte = 0;
+  plan.splits[0].parts[0].end_byte = int64_t{1} << 62;
+  plan.splits[1].parts[0].first_byte = int64_t{1} << 62;
+  plan.splits[1].parts[0].end_byte = std::numeric_limits<int64_t>::max();
+  const auto plan_read = ParsePlan(ToJson(plan, 1), "plan");
+  ASSERT_TRUE(plan_read.ok()) << plan_read.status();
+  EXPECT_EQ(plan_read->splits[0].parts[0].first_byte, 0);
+  EXPECT_EQ(plan_read->splits[0].parts[0].end_byte, int64_t{1} << 62);
+  EXPECT_EQ(plan_read->splits[1].parts[0].end_byte, std::numeric_limits<int64_t>::max());
+  EXPECT_EQ(ToJson(*plan_read, 1), ToJson(plan, 1));
+}
+
+TEST(Ledger, WhatWasNotTakenIsNotWritten) {
+  const std::string text = ToJson(MakeLedger());
+  for (const char* field : {"key_hash", "row_hash", "partition", "first_byte"}) {
+    EXPECT_EQ(text.find(field), text.npos) << field;
+  }
+  const auto read = ParseLedger(text, "ledger");
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->tasks[0].key_hash, std::nullopt);
+  EXPECT_EQ(read->tasks[0].files[0].row_hash, std::nullopt);
+  EXPECT_TRUE(read->tasks[0].files[0].partition.empty());
+}
+
 TEST(Ledger, FinSurvivesBeingWrittenAndRead) {
   for (const Outcome outcome :
        {Outcome::kPublished, Outcome::kConflict, Outcome::kAbandoned}) {
@@ -186,13 +229,33 @@ TEST(Ledger, TheWorkedExampleIsReadAndWrittenByteForByte) {
       R"("format_version":1,"generation":1,"job_id":"demo","outcome":"published"})");
 }
 
-TEST(Ledger, ANewerFormatIsUnsupportedAndSaysSo) {
-  const std::string newer =
-      With(ToJson(MakeLedger()), R"("format_version":1)", R"("format_version":2)");
-  const Status refused = ParseLedger(newer, "/lake/out/.howdah-ledger").status();
-  EXPECT_TRUE(Is(refused, ErrorKind::kUnsupported)) << refused;
-  EXPECT_THAT(refused.message(), HasSubstr("/lake/out/.howdah-ledger"));
-  EXPECT_THAT(refused.message(), HasSubstr("format_version 2"));
+TEST(Ledger, EveryControlFileSaysItsFormatAndANewerOneIsUnsupported) {
+  struct File {
+    std::string text;
+    std::function<Status(const std::string&)> parse;
+  };
+  const std::vector<File> files = {
+      {ToJson(MakePlan(), 1),
+       [](auto& text) { return ParsePlan(text, "/x/y").status(); }},
+      {ToJson(MakeTask(0, 9)),
+       [](auto& text) { return ParseTaskCommit(text, "/x/y").status(); }},
+      {ToJson(MakeLedger()),
+       [](auto& text) { return ParseLedger(text, "/x/y").status(); }},
+      {ToJson(Fin{"a", 1}), [](auto& text) { return ParseFin(text, "/x/y").status(); }}};
+  const std::string ours = R"("format_version":1)";
+  for (const File& file : files) {
+    SCOPED_TRACE(file.text);
+    EXPECT_TRUE(file.parse(file.text).ok());
+    const Status newer = file.parse(With(file.text, ours, R"("format_version":2)"));
+    EXPECT_TRUE(Is(newer, ErrorKind::kUnsupported)) << newer;
+    EXPECT_THAT(newer.message(), HasSubstr("/x/y"));
+    EXPECT_THAT(newer.message(), HasSubstr("format_version 2"));
+    for (const char* damaged : {R"("format_version":0)", R"("format_version":-1)",
+                                R"("format_version":"1")", R"("x":1)"}) {
+      const Status refused = file.parse(With(file.text, ours, damaged));
+      EXPECT_TRUE(Is(refused, ErrorKind::kCorruption)) << damaged << refused;
+    }
+  }
 }
 
 TEST(Ledger, AWrongFieldIsNamedWithItsPlace) {
@@ -230,6 +293,49 @@ TEST(Ledger, AWrongFieldIsNamedWithItsPlace) {
   EXPECT_THAT(message(R"("run":{)", R"("run":[],"x":{)"), HasSubstr("'run'"));
   EXPECT_THAT(message(R"("null_count":3)", R"("null_count":"3")"),
               HasSubstr("'tasks[0].files[0].columns[1].null_count'"));
+}
+
+TEST(Ledger, HostileHashesPartitionsAndBytesAreRefused) {
+  TaskCommit task = MakeTask(7, 9);
+  task.key_hash = 1;
+  task.files[0].row_hash = 2;
+  task.files[0].partition = {{"dt", "x"}};
+  const std::string good = ToJson(task);
+  ASSERT_TRUE(ParseTaskCommit(good, "t").ok());
+  const auto refused = [](const std::string& text, const std::string& field) {
+    const Status status = ParseTaskCommit(text, "here").status();
+    EXPECT_TRUE(Is(status, ErrorKind::kCorruption)) << text;
+    EXPECT_THAT(status.ToString(), HasSubstr("'" + field + "'"));
+  };
+  const std::string key = R"("0000000000000001")";
+  for (const char* bad : {R"("1")", "1", R"("000000000000000A")", R"("0x00000000000001")",
+                          R"(" 000000000000001")", R"("00000000000000001")", "[]"}) {
+    refused(With(good, key, bad), "key_hash");
+    refused(With(good, R"("0000000000000002")", bad), "files[0].row_hash");
+  }
+  const std::string partition = R"([{"column":"dt","value":"x"}])";
+  refused(With(good, partition, "7"), "files[0].partition");
+  refused(With(good, partition, R"([{"column":"dt"}])"), "files[0].partition[0].value");
+  refused(With(good, partition, R"([{"column":"dt","value":1}])"),
+          "files[0].partition[0].value");
+  refused(With(good, partition, R"([{"column":"","value":"x"}])"),
+          "files[0].partition[0].column");
+  refused(
+      With(good, partition, R"([{"column":"a","value":"x"},{"column":"b","value":"y"}])"),
+      "files[0].partition");
+
+  JobPlan plan = MakePlan();
+  plan.splits[0].parts[0].first_byte = 5;
+  plan.splits[0].parts[0].end_byte = 6;
+  const std::string text = ToJson(plan, 1);
+  for (const char* bad : {"-1", "7.5", "9223372036854775808", "\"5\"", "7"}) {
+    const Status status =
+        ParsePlan(With(text, R"("first_byte":5)", R"("first_byte":)" + std::string(bad)),
+                  "here")
+            .status();
+    EXPECT_TRUE(Is(status, ErrorKind::kCorruption)) << bad;
+    EXPECT_THAT(status.ToString(), HasSubstr("splits[0].parts[0]."));
+  }
 }
 
 TEST(Ledger, CountsThatTogetherExceed64BitsAreRefused) {
