@@ -22,8 +22,8 @@ struct EncoderOptions {
   std::string compression = "snappy";  ///< one of Format::compressions
   int64_t row_group_bytes = int64_t{128}
                             << 20;  ///< encoded bytes at which a row group is cut
-  int kept_columns =
-      0;  ///< the schema's first fields are keys: statistics and page index for them
+  /// Names of the columns by which rows are looked up: they get a page index.
+  std::vector<std::string> key_columns;
   std::vector<std::pair<std::string, std::string>>
       metadata;                       ///< file-level key/value pairs
   arrow::MemoryPool* pool = nullptr;  ///< nullptr: Arrow's default

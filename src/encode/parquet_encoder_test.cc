@@ -28,7 +28,7 @@ arrow::FieldVector PredictionFields() {
           field("probs", arrow::list(field("element", arrow::float32(), false)), false),
           field("label", arrow::utf8(), false)};
 }
-constexpr int kKept = 3;  // id, name, kept_list
+const std::vector<std::string> kKeys = {"id", "name", "kept_list"};
 // The leaves of PredictionFields, in file order.
 enum Leaf { kId, kName, kKeptList, kScore, kProbs, kLabel };
 
@@ -66,7 +66,7 @@ std::unique_ptr<parquet::ColumnChunkMetaData> Chunk(
 }
 
 TEST(ParquetEncoder, FloatsAndListElementsArePlainAndTheRestMayHaveADictionary) {
-  const auto file = OpenRaw(Encode({Predictions()}, {.kept_columns = kKept}));
+  const auto file = OpenRaw(Encode({Predictions()}, {.key_columns = kKeys}));
   for (const int leaf : {kKeptList, kScore, kProbs}) {
     EXPECT_FALSE(Chunk(*file, leaf)->has_dictionary_page()) << leaf;
     const auto chunk = Chunk(*file, leaf);
@@ -121,7 +121,7 @@ TEST(ParquetEncoder, EveryPageHasAChecksum) {
 }
 
 TEST(ParquetEncoder, KeysOutsideListsHaveAPageIndexAndNothingElseHas) {
-  const auto file = OpenRaw(Encode({Predictions()}, {.kept_columns = kKept}));
+  const auto file = OpenRaw(Encode({Predictions()}, {.key_columns = kKeys}));
   for (int leaf = kId; leaf <= kLabel; ++leaf) {
     const bool expected = leaf == kId || leaf == kName;
     EXPECT_EQ(Chunk(*file, leaf)->GetColumnIndexLocation().has_value(), expected) << leaf;
@@ -130,7 +130,7 @@ TEST(ParquetEncoder, KeysOutsideListsHaveAPageIndexAndNothingElseHas) {
 }
 
 TEST(ParquetEncoder, StatisticsAreThereForWhatLiesOutsideLists) {
-  const auto file = OpenRaw(Encode({Predictions()}, {.kept_columns = kKept}));
+  const auto file = OpenRaw(Encode({Predictions()}, {.key_columns = kKeys}));
   for (int leaf = kId; leaf <= kLabel; ++leaf) {
     const bool expected = leaf != kKeptList && leaf != kProbs;
     EXPECT_EQ(Chunk(*file, leaf)->is_stats_set(), expected) << leaf;
@@ -260,7 +260,7 @@ TEST(ParquetEncoder, NanIsNeverInMinAndMax) {
   const auto file = OpenRaw(
       Encode({Batch({field("some", arrow::float32()), field("all", arrow::float32())},
                     {some.Finish().ValueOrDie(), all.Finish().ValueOrDie()})},
-             {.kept_columns = 2}));
+             {.key_columns = {"some", "all"}}));
   const auto stats =
       std::static_pointer_cast<parquet::FloatStatistics>(Chunk(*file, 0)->statistics());
   EXPECT_EQ(stats->min(), -1.0f);
@@ -322,7 +322,7 @@ TEST(ParquetEncoder, NoRowsAreAWholeFileWithTheSchema) {
   const auto empty = Predictions()->Slice(0, 0);
   for (const auto& batches : {std::vector{empty}, std::vector{empty, empty}}) {
     EncodedFile encoded;
-    const std::string bytes = Encode(batches, {.kept_columns = kKept}, &encoded);
+    const std::string bytes = Encode(batches, {.key_columns = kKeys}, &encoded);
     EXPECT_EQ(encoded.rows, 0);
     EXPECT_EQ(encoded.row_groups, 0);
     EXPECT_EQ(encoded.columns.size(), 6u);

@@ -7,6 +7,7 @@
 #include <parquet/properties.h>
 #include <parquet/schema.h>
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <set>
@@ -148,7 +149,7 @@ Result<arrow::Compression::type> CodecOf(const std::string& name) {
                QuotedList(LakeCompressions()), DidYouMean(name, LakeCompressions()));
 }
 
-void SetLeaf(const parquet::ColumnDescriptor& leaf, bool kept,
+void SetLeaf(const parquet::ColumnDescriptor& leaf, bool is_key,
              parquet::WriterProperties::Builder& builder) {
   const std::string path = leaf.path()->ToDotString();
   const bool in_list = leaf.max_repetition_level() > 0;
@@ -158,7 +159,7 @@ void SetLeaf(const parquet::ColumnDescriptor& leaf, bool kept,
   // (HIVE-24947).
   if (in_list || floating) builder.disable_dictionary(path);
   if (in_list) builder.disable_statistics(path);
-  if (kept && !in_list) builder.enable_write_page_index(path);
+  if (is_key && !in_list) builder.enable_write_page_index(path);
 }
 
 }  // namespace
@@ -206,8 +207,10 @@ Result<std::shared_ptr<parquet::WriterProperties>> LakeProperties(
   HOWDAH_RETURN_IF_ERROR(parquet::arrow::ToParquetSchema(
       &schema, *builder.build(), *LakeArrowProperties(), &leaves));
   for (int i = 0; i < leaves->num_columns(); ++i) {
-    const int column = leaves->group_node()->FieldIndex(*leaves->GetColumnRoot(i));
-    SetLeaf(*leaves->Column(i), column < options.kept_columns, builder);
+    const std::string& column = leaves->GetColumnRoot(i)->name();
+    const bool is_key = std::find(options.key_columns.begin(), options.key_columns.end(),
+                                  column) != options.key_columns.end();
+    SetLeaf(*leaves->Column(i), is_key, builder);
   }
   return builder.build();
 }

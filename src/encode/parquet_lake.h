@@ -24,7 +24,7 @@ Status CheckLakeSchema(const arrow::Schema& schema);
 /// How Arrow must write `schema`, which has passed CheckLakeSchema:
 ///   V1 data pages with checksums; logical types of format 2.6; PLAIN for floating point
 ///   and for all that lies inside lists, a dictionary first for the rest; min/max for
-///   what lies outside lists; a page index for the first `kept_columns` columns.
+///   what lies outside lists; a page index for `key_columns`.
 /// InvalidInput: a compression that there is not (names those there are).
 Result<std::shared_ptr<parquet::WriterProperties>> LakeProperties(
     const arrow::Schema& schema, const EncoderOptions& options, arrow::MemoryPool* pool);

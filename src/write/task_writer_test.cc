@@ -12,6 +12,7 @@
 #include "base/digest.h"
 #include "storage/memory_file_system.h"
 #include "testing/storage/faulty_file_system.h"
+#include "write/partitioner.h"
 
 namespace howdah {
 namespace {
@@ -46,7 +47,7 @@ class TaskWriterTest : public testing::Test {
     return {
         .format = FindFormat("parquet"),
         .schema = Schema(),
-        .encoder = {.compression = "none", .kept_columns = 1},
+        .encoder = {.compression = "none", .key_columns = {"id"}},
         .file_bytes = file_bytes,
         .directory = "/att",
         .data_file_name = [](int64_t n) { return fmt::format("part-{}.parquet", n); }};
@@ -254,6 +255,97 @@ TEST_F(TaskWriterTest, AnErrorOfAnyCallOnTheStorageIsReturned) {
       ASSERT_TRUE(memory_->DeleteFile("/att/" + name).ok());
     }
   }
+}
+
+/// `rows` rows of a partition column `p` = id mod `partitions`, and an id.
+std::shared_ptr<arrow::RecordBatch> Partitioned(int64_t first, int64_t rows,
+                                                int64_t partitions) {
+  arrow::Int64Builder ids, values;
+  for (int64_t i = first; i < first + rows; ++i) {
+    EXPECT_TRUE(ids.Append(i).ok());
+    EXPECT_TRUE(values.Append(i % partitions).ok());
+  }
+  return arrow::RecordBatch::Make(
+      arrow::schema(
+          {arrow::field("p", arrow::int64()), arrow::field("id", arrow::int64())}),
+      rows, {values.Finish().ValueOrDie(), ids.Finish().ValueOrDie()});
+}
+
+class PartitionedWriterTest : public TaskWriterTest {
+ protected:
+  TaskWriterOptions PartitionedOptions() {
+    TaskWriterOptions options = Options(1 << 20);
+    options.schema = Partitioned(0, 0, 1)->schema();
+    options.partition_by = {"p"};
+    return options;
+  }
+
+  static std::vector<std::string> PathsOf(const std::vector<FileRecord>& records) {
+    std::vector<std::string> paths;
+    for (const FileRecord& record : records) paths.push_back(record.path);
+    return paths;
+  }
+};
+
+TEST_F(PartitionedWriterTest, EachPartitionHasItsDirectoryAndItsColumnIsNotInTheFile) {
+  auto writer = TaskWriter::Make(*memory_, PartitionedOptions()).ValueOrDie();
+  ASSERT_TRUE(writer->Write(*Partitioned(0, 10, 2)).ok());
+  ASSERT_TRUE(writer->Write(*Partitioned(10, 10, 2)).ok());
+  const auto records = writer->Finish().ValueOrDie();
+  EXPECT_THAT(PathsOf(records), ElementsAre("p=0/part-0.parquet", "p=1/part-1.parquet"));
+  EXPECT_EQ(records[0].rows, 10);
+  EXPECT_EQ(records[1].partition, (PartitionValues{{"p", "1"}}));
+  const auto file = memory_->OpenInput("/att/1.part").ValueOrDie();
+  const auto footer = FindFormat("parquet")->ReadBack(*file).ValueOrDie();
+  EXPECT_THAT(footer.schema->field_names(), ElementsAre("id"));
+}
+
+TEST_F(PartitionedWriterTest, OnlySoManyFilesAreOpenAtATime) {
+  TaskWriterOptions options = PartitionedOptions();
+  options.max_open_files = 2;
+  auto writer = TaskWriter::Make(*memory_, std::move(options)).ValueOrDie();
+  ASSERT_TRUE(writer->Write(*Partitioned(0, 3, 3)).ok());
+  ASSERT_TRUE(writer->Write(*Partitioned(3, 3, 3)).ok());
+  const auto records = writer->Finish().ValueOrDie();
+  int64_t rows = 0;
+  for (const FileRecord& record : records) rows += record.rows;
+  EXPECT_EQ(rows, 6);
+  EXPECT_THAT(PathsOf(records), ElementsAre("p=0/part-0.parquet", "p=1/part-1.parquet",
+                                            "p=2/part-2.parquet", "p=0/part-3.parquet",
+                                            "p=1/part-4.parquet", "p=2/part-5.parquet"));
+}
+
+TEST_F(PartitionedWriterTest, ABudgetOfMemoryIsKept) {
+  TaskWriterOptions options = PartitionedOptions();
+  options.memory_bytes = 200'000;
+  auto writer = TaskWriter::Make(*memory_, std::move(options)).ValueOrDie();
+  for (int64_t i = 0; i < 50; ++i) {
+    ASSERT_TRUE(writer->Write(*Partitioned(i * 1000, 1000, 20)).ok());
+    EXPECT_LE(writer->BufferedBytes(), 200'000);
+  }
+  int64_t rows = 0;
+  for (const FileRecord& record : writer->Finish().ValueOrDie()) rows += record.rows;
+  EXPECT_EQ(rows, 50'000);
+}
+
+TEST_F(PartitionedWriterTest, WithoutRowsThereIsNoFile) {
+  auto writer = TaskWriter::Make(*memory_, PartitionedOptions()).ValueOrDie();
+  EXPECT_THAT(writer->Finish().ValueOrDie(), IsEmpty());
+}
+
+TEST_F(PartitionedWriterTest, WrongColumnsAreRefused) {
+  const auto refusal = [&](std::vector<std::string> partition_by) {
+    TaskWriterOptions options = PartitionedOptions();
+    options.schema = arrow::schema({arrow::field("p", arrow::int64()),
+                                    arrow::field("_q", arrow::int64()),
+                                    arrow::field("f", arrow::float32())});
+    options.partition_by = std::move(partition_by);
+    return TaskWriter::Make(*memory_, std::move(options)).status().message();
+  };
+  EXPECT_THAT(refusal({"pp"}), HasSubstr("'pp', which is no column"));
+  EXPECT_THAT(refusal({"p", "p"}), HasSubstr("'p', which is named twice"));
+  EXPECT_THAT(refusal({"f"}), HasSubstr("which is of float"));
+  EXPECT_THAT(refusal({"_q"}), HasSubstr("Hive hides"));
 }
 
 }  // namespace

@@ -1,0 +1,152 @@
+#include "write/partitioner.h"
+
+#include <arrow/array.h>
+#include <arrow/compute/api_vector.h>
+#include <arrow/datum.h>
+#include <arrow/record_batch.h>
+#include <arrow/scalar.h>
+#include <arrow/type.h>
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_map>
+
+#include "types/hive_escape.h"
+
+namespace howdah {
+namespace {
+
+constexpr size_t kMostNameBytes = 255;  // of a name in a directory: HDFS, ext4, xfs
+
+using Rows = std::vector<int64_t>;
+
+/// The directory of one level for the value in `row`, which is `value` as text.
+Result<std::string> LevelName(const std::string& column, int64_t row,
+                              const std::optional<std::string>& value) {
+  if (value && (value->empty() || *value == kHiveNull)) {
+    return Error(ErrorKind::kInvalidInput,
+                 "partition column '{}', row {}: the text '{}' cannot name a directory, "
+                 "because Hive reads it as null; replace it, or leave the column out of "
+                 "output.partition_by",
+                 column, row, *value);
+  }
+  std::string name = column + "=" + (value ? HiveEscape(*value) : kHiveNull);
+  if (name.size() > kMostNameBytes) {
+    return Error(
+        ErrorKind::kInvalidInput,
+        "partition column '{}', row {}: its value makes a directory's name of {} "
+        "bytes, the most is {}: '{}…'",
+        column, row, name.size(), kMostNameBytes, name.substr(0, 60));
+  }
+  return name;
+}
+
+/// Which of the distinct values each row has, and a row that has it.
+struct Distinct {
+  std::vector<uint32_t> of_row;
+  Rows example;
+};
+
+Distinct FindDistinct(const arrow::Array& array) {
+  Distinct distinct;
+  std::unordered_map<std::string_view, uint32_t> seen;
+  std::vector<std::string> bytes_of_bools = {"0", "1"};
+  std::optional<uint32_t> null_id;
+  const auto next = [&](int64_t row) {
+    distinct.example.push_back(row);
+    return static_cast<uint32_t>(distinct.example.size() - 1);
+  };
+  const int width = array.type_id() == arrow::Type::BOOL ? 0 : array.type()->byte_width();
+  const auto bytes = [&](int64_t row) -> std::string_view {
+    if (array.type_id() == arrow::Type::STRING) {
+      return static_cast<const arrow::StringArray&>(array).GetView(row);
+    }
+    if (array.type_id() == arrow::Type::LARGE_STRING) {
+      return static_cast<const arrow::LargeStringArray&>(array).GetView(row);
+    }
+    if (array.type_id() == arrow::Type::BOOL) {
+      return bytes_of_bools[static_cast<const arrow::BooleanArray&>(array).Value(row)];
+    }
+    const auto* values = reinterpret_cast<const char*>(array.data()->buffers[1]->data());
+    return {values + (array.offset() + row) * width, static_cast<size_t>(width)};
+  };
+  for (int64_t row = 0; row < array.length(); ++row) {
+    if (array.IsNull(row)) {
+      if (!null_id) null_id = next(row);
+      distinct.of_row.push_back(*null_id);
+      continue;
+    }
+    const auto [found, is_new] = seen.try_emplace(bytes(row), 0);
+    if (is_new) found->second = next(row);
+    distinct.of_row.push_back(found->second);
+  }
+  return distinct;
+}
+
+Result<std::shared_ptr<arrow::RecordBatch>> TakeRows(
+    const std::shared_ptr<arrow::RecordBatch>& batch, Rows rows) {
+  if (rows.back() - rows.front() + 1 == static_cast<int64_t>(rows.size())) {
+    return batch->Slice(rows.front(), static_cast<int64_t>(rows.size()));
+  }
+  const auto count = static_cast<int64_t>(rows.size());
+  auto indices = std::make_shared<arrow::Int64Array>(
+      count, arrow::Buffer::FromVector(std::move(rows)));
+  HOWDAH_ASSIGN_OR_RETURN(
+      arrow::Datum taken,
+      arrow::compute::Take(arrow::Datum(batch), arrow::Datum(std::move(indices)),
+                           arrow::compute::TakeOptions::NoBoundsCheck()));
+  return taken.record_batch();
+}
+
+}  // namespace
+
+bool CanPartitionBy(const arrow::DataType& type) {
+  return arrow::is_integer(type.id()) || type.id() == arrow::Type::BOOL ||
+         type.id() == arrow::Type::DATE32 || type.id() == arrow::Type::STRING ||
+         type.id() == arrow::Type::LARGE_STRING;
+}
+
+Result<std::vector<PartitionRows>> PartitionBatch(
+    const arrow::RecordBatch& batch, const std::vector<std::string>& partition_by) {
+  std::shared_ptr<arrow::RecordBatch> rest = batch.Slice(0);
+  // The group of each row, refined column by column.
+  std::vector<uint32_t> group_of(static_cast<size_t>(batch.num_rows()), 0);
+  std::vector<PartitionRows> groups(1);
+  for (const std::string& name : partition_by) {
+    const std::shared_ptr<arrow::Array> column = batch.GetColumnByName(name);
+    HOWDAH_ASSIGN_OR_RETURN(rest,
+                            rest->RemoveColumn(rest->schema()->GetFieldIndex(name)));
+    const Distinct distinct = FindDistinct(*column);
+    std::map<std::pair<uint32_t, uint32_t>, uint32_t> refined;
+    std::vector<PartitionRows> finer;
+    for (size_t row = 0; row < group_of.size(); ++row) {
+      const uint32_t id = distinct.of_row[row];
+      const auto [found, is_new] =
+          refined.try_emplace({group_of[row], id}, static_cast<uint32_t>(finer.size()));
+      if (is_new) {
+        HOWDAH_ASSIGN_OR_RETURN(const auto scalar,
+                                column->GetScalar(distinct.example[id]));
+        std::optional<std::string> value;
+        if (scalar->is_valid) value = scalar->ToString();
+        HOWDAH_ASSIGN_OR_RETURN(const std::string level,
+                                LevelName(name, static_cast<int64_t>(row), value));
+        PartitionRows group = groups[group_of[row]];
+        group.directory += (group.directory.empty() ? "" : "/") + level;
+        group.values.emplace_back(name, value);
+        finer.push_back(std::move(group));
+      }
+      group_of[row] = found->second;
+    }
+    groups = std::move(finer);
+  }
+  std::vector<Rows> rows(groups.size());
+  for (size_t row = 0; row < group_of.size(); ++row) {
+    rows[group_of[row]].push_back(static_cast<int64_t>(row));
+  }
+  for (size_t i = 0; i < groups.size(); ++i) {
+    HOWDAH_ASSIGN_OR_RETURN(groups[i].rows, TakeRows(rest, std::move(rows[i])));
+  }
+  return groups;
+}
+
+}  // namespace howdah
