@@ -23,6 +23,10 @@ class FakeEnvironment final : public Environment {
     std::lock_guard lock(mutex_);
     return ++now_us_;
   }
+  void Advance(int64_t us) {
+    std::lock_guard lock(mutex_);
+    now_us_ += us;
+  }
   uint64_t Random64() override {  // SplitMix64
     std::lock_guard lock(mutex_);
     uint64_t z = (state_ += 0x9E3779B97F4A7C15u);

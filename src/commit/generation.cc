@@ -15,7 +15,8 @@ Result<GenerationState> LookAtGeneration(FileSystem& fs, const WorkDirectory& wo
   if (text.ok()) {
     HOWDAH_ASSIGN_OR_RETURN(const Fin fin, ParseFin(*text, work.fin()));
     const bool published = fin.outcome == Outcome::kPublished;
-    return GenerationState{published ? Stage::kPublished : Stage::kWithdrawn, true};
+    return GenerationState{published ? Stage::kPublished : Stage::kWithdrawn, true,
+                           fin.finished_us};
   }
   if (!Is(text.status(), ErrorKind::kNotFound)) return text.status();
 
@@ -101,8 +102,10 @@ void Finish(const Landing& landing, Outcome outcome) {
   const Fin fin{work.job_id, work.generation, outcome, landing.environment.NowMicros()};
   const Status placed = PlaceControlFile(landing.fs, landing.environment, work.tmp(),
                                          work.fin(), ToJson(fin));
-  // Another driver may have been first, and may have cleaned up already.
+  // Another driver may have been first, and may have cleaned up already; or its history
+  // was removed.
   if (!placed.ok() && !Exists(landing.fs, work.fin()).ValueOr(false)) {
+    if (!Exists(landing.fs, work.path).ValueOr(true)) return;
     Log(LogLevel::kWarning, "{}: could not write '{}' ({}): `howdah recover` will",
         work.Describe(), work.fin(), placed.message());
     return;

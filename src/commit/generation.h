@@ -23,6 +23,7 @@ enum class Stage {
 struct GenerationState {
   Stage stage = Stage::kRunning;
   bool has_fin = false;
+  int64_t finished_us = 0;  ///< by FIN
 
   bool IsOver() const { return stage != Stage::kRunning && stage != Stage::kSealed; }
 };

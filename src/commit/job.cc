@@ -9,13 +9,14 @@
 #include "commit/generation.h"
 #include "commit/job_state.h"
 #include "commit/publish.h"
+#include "commit/retired.h"
 #include "commit/verify.h"
 
 namespace howdah {
 namespace {
 
 /// State 1: build W beside its place and move it there whole.
-/// \return false if another driver's is there.
+/// \return false if another driver's is there, or if it was removed while being built.
 Result<bool> SetUp(const Landing& landing, const JobPlan& plan) {
   FileSystem& fs = landing.fs;
   Environment& environment = landing.environment;
@@ -39,6 +40,9 @@ Result<bool> SetUp(const Landing& landing, const JobPlan& plan) {
   };
   const Status built = build();
   if (built.ok()) return true;
+  const bool removed =
+      Is(built, ErrorKind::kNotFound) && !Exists(fs, building.path).ValueOr(true);
+  if (removed) return false;  // somebody took it for what a dead process left
   // Where the rename may still take place nothing may be removed from under it.
   if (!Is(built, ErrorKind::kTransient)) {
     static_cast<void>(fs.DeleteTree(building.path));
@@ -219,7 +223,7 @@ Result<std::unique_ptr<Job>> Job::Open(FileSystem& fs, Environment& environment,
       const Landing landing{fs, environment, paths, *survey.last};
       HOWDAH_ASSIGN_OR_RETURN(const Stage stage, Withdraw(landing));
       if (stage == Stage::kPublished) continue;
-      Finish(landing, Outcome::kAbandoned);
+      if (stage == Stage::kWithdrawn) Finish(landing, Outcome::kAbandoned);
       // A generation that another driver begins now is not withdrawn.
       restart = Restart::kNo;
       continue;
@@ -233,7 +237,14 @@ Result<std::unique_ptr<Job>> Job::Open(FileSystem& fs, Environment& environment,
     Landing landing{fs, environment, paths,
                     WorkDirectory::Of(paths, plan.job_id, survey.status.generation)};
     HOWDAH_ASSIGN_OR_RETURN(const bool made, SetUp(landing, plan));
-    if (made) return std::make_unique<RunningJob>(std::move(landing), plan);
+    if (!made) continue;
+    // Since the survey the number may have been used by others, and retired.
+    HOWDAH_ASSIGN_OR_RETURN(const int64_t retired, LastRetired(fs, paths, plan.job_id));
+    if (retired < landing.work.generation) {
+      return std::make_unique<RunningJob>(std::move(landing), plan);
+    }
+    HOWDAH_ASSIGN_OR_RETURN(const Stage stage, Withdraw(landing));
+    if (stage == Stage::kWithdrawn) Finish(landing, Outcome::kAbandoned);
   }
   return Error(
       ErrorKind::kTransient,

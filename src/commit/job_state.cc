@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commit/dataset_view.h"
+#include "commit/retired.h"
 
 namespace howdah {
 namespace {
@@ -163,7 +164,6 @@ Status CheckHolder(const DatasetPaths& paths, const DatasetView& view,
 Status Resume(FileSystem& fs, const JobPlan& plan, Restart restart, JobSurvey& survey) {
   const WorkDirectory& last = *survey.last;
   if (restart == Restart::kYes) {
-    survey.status.generation = last.generation + 1;
     survey.withdraw_last = true;
     return Status::OK();
   }
@@ -191,6 +191,7 @@ Result<JobSurvey> SurveyJob(FileSystem& fs, const DatasetPaths& paths,
   JobSurvey survey;
   // The generation before D: one that is published in between is then seen at D.
   HOWDAH_ASSIGN_OR_RETURN(survey.last, FindLast(fs, paths, plan.job_id));
+  HOWDAH_ASSIGN_OR_RETURN(const int64_t retired, LastRetired(fs, paths, plan.job_id));
   if (survey.last) {
     HOWDAH_ASSIGN_OR_RETURN(survey.last_state, LookAtGeneration(fs, *survey.last));
   }
@@ -203,10 +204,14 @@ Result<JobSurvey> SurveyJob(FileSystem& fs, const DatasetPaths& paths,
     return survey;
   }
   HOWDAH_RETURN_IF_ERROR(CheckPlaces(fs, paths));
-  if (survey.last && !survey.last_state.IsOver()) {
+  const int64_t last = survey.last ? survey.last->generation : 0;
+  survey.status.generation = std::max(last, retired) + 1;
+  if (!survey.last || survey.last_state.IsOver()) return survey;
+  if (last <= retired) {
+    // Set up by a process that was paused since before the number was retired.
+    survey.withdraw_last = true;
+  } else {
     HOWDAH_RETURN_IF_ERROR(Resume(fs, plan, restart, survey));
-  } else if (survey.last) {
-    survey.status.generation = survey.last->generation + 1;
   }
   return survey;
 }

@@ -65,6 +65,7 @@ Result<DatasetPaths> DatasetPaths::For(const std::string& dataset,
 
 std::string DatasetPaths::tmp() const { return JoinPath(staging, "tmp"); }
 std::string DatasetPaths::jobs() const { return JoinPath(staging, "jobs"); }
+std::string DatasetPaths::retired() const { return JoinPath(staging, "retired"); }
 
 std::string DatasetPaths::work(const std::string& job_id, int64_t generation) const {
   return JoinPath(jobs(), fmt::format("{}.{}", HiveEscape(job_id), generation));

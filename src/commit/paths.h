@@ -30,8 +30,9 @@ struct DatasetPaths {
   ///   inside D.
   static Result<DatasetPaths> For(const std::string& dataset, const std::string& staging);
 
-  std::string tmp() const;   ///< H/tmp: generations being set up
-  std::string jobs() const;  ///< H/jobs
+  std::string tmp() const;      ///< H/tmp: generations being set up
+  std::string jobs() const;     ///< H/jobs
+  std::string retired() const;  ///< H/retired: numbers of generations that were removed
   std::string work(const std::string& job_id, int64_t generation) const;  ///< W
 };
 

@@ -26,6 +26,18 @@ Result<UnfinishedJob> Describe(FileSystem& fs, const WorkDirectory& work, Stage 
   return job;
 }
 
+/// Describe, unless the generation has ended while it was looked at.
+Status ListOne(FileSystem& fs, const WorkDirectory& work, Stage stage,
+               std::vector<UnfinishedJob>& jobs) {
+  Result<UnfinishedJob> job = Describe(fs, work, stage);
+  if (job.ok()) {
+    jobs.push_back(*std::move(job));
+    return Status::OK();
+  }
+  HOWDAH_ASSIGN_OR_RETURN(const GenerationState state, LookAtGeneration(fs, work));
+  return state.IsOver() ? Status::OK() : job.status();
+}
+
 /// A generation whose tree has become the dataset: give it its FIN, and report it if it
 /// is there.
 Status FinishPublished(const Landing& landing, RecoverReport& report) {
@@ -58,10 +70,7 @@ Status RecoverOne(const Landing& landing, RecoverReport& report) {
     case Stage::kSealed:
       return FinishSealed(landing, report);
     case Stage::kRunning: {
-      HOWDAH_ASSIGN_OR_RETURN(UnfinishedJob job,
-                              Describe(landing.fs, landing.work, state.stage));
-      report.unfinished.push_back(std::move(job));
-      return Status::OK();
+      return ListOne(landing.fs, landing.work, state.stage, report.unfinished);
     }
     case Stage::kPublished:
       if (!state.has_fin) return FinishPublished(landing, report);
@@ -123,8 +132,7 @@ Result<std::vector<UnfinishedJob>> ListUnfinished(FileSystem& fs,
   for (const WorkDirectory& work : all) {
     HOWDAH_ASSIGN_OR_RETURN(const GenerationState state, LookAtGeneration(fs, work));
     if (state.IsOver()) continue;
-    HOWDAH_ASSIGN_OR_RETURN(UnfinishedJob job, Describe(fs, work, state.stage));
-    jobs.push_back(std::move(job));
+    HOWDAH_RETURN_IF_ERROR(ListOne(fs, work, state.stage, jobs));
   }
   return jobs;
 }
