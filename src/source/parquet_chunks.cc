@@ -13,6 +13,7 @@
 
 #include "base/arrow_io.h"
 #include "base/text.h"
+#include "source/columns.h"
 #include "source/parquet_footer.h"
 
 namespace howdah {
@@ -46,7 +47,7 @@ class ParquetChunkReader final : public ChunkReader {
                      const SplitReadOptions& options)
       : parts_(split.parts),
         files_(std::move(files)),
-        columns_(options.columns),
+        schema_(options.schema),
         batch_rows_(options.batch_rows),
         pool_(options.pool != nullptr ? options.pool : arrow::default_memory_pool()),
         chunk_rows_(std::min(batch_rows_, kMostChunkRows)) {}
@@ -72,11 +73,13 @@ class ParquetChunkReader final : public ChunkReader {
     const SplitPart& part = parts_[part_];
     HOWDAH_ASSIGN_OR_RETURN(footer_, ReadParquetFooter(file()));
     HOWDAH_RETURN_IF_ERROR(CheckPart(part));
-    HOWDAH_RETURN_IF_ERROR(CheckSchema());
-    leaves_ = ParquetLeaves(*footer_, columns_);
+    HOWDAH_ASSIGN_OR_RETURN(const auto schema, ParquetArrowSchema(file(), *footer_));
+    HOWDAH_RETURN_IF_ERROR(CheckColumns(file().name(), *schema, *schema_));
+    const std::vector<std::string> names = schema_->field_names();
+    leaves_ = ParquetLeaves(*footer_, names);
     if (leaves_.empty()) {
       return Error(ErrorKind::kCorruption, "{}: its columns {} hold no values",
-                   file().name(), QuotedList(columns_));
+                   file().name(), QuotedList(names));
     }
     row_group_ = part.first_row_group;
     next_row_ = part.first_row;
@@ -116,37 +119,6 @@ class ParquetChunkReader final : public ChunkReader {
     return Status::OK();
   }
 
-  Status CheckSchema() {
-    HOWDAH_ASSIGN_OR_RETURN(const auto schema, ParquetArrowSchema(file(), *footer_));
-    arrow::FieldVector fields;
-    for (const std::string& column : columns_) {
-      const std::shared_ptr<arrow::Field> field = schema->GetFieldByName(column);
-      if (field == nullptr) {
-        return Error(ErrorKind::kSchemaMismatch, "{}: no column '{}'{}", file().name(),
-                     column, DidYouMean(column, schema->field_names()));
-      }
-      fields.push_back(field);
-    }
-    if (schema_ == nullptr) {
-      schema_ = arrow::schema(std::move(fields));
-      first_file_ = file().name();
-    }
-    for (int i = 0; i < schema_->num_fields(); ++i) {
-      const auto& expected = schema_->field(i);
-      const auto field = schema->GetFieldByName(expected->name());
-      if (!field->Equals(*expected, /*check_metadata=*/false)) {
-        return Error(ErrorKind::kSchemaMismatch, "{}: column '{}' is {}, in {} it is {}",
-                     file().name(), field->name(), Describe(*field), first_file_,
-                     Describe(*expected));
-      }
-    }
-    return Status::OK();
-  }
-
-  static std::string Describe(const arrow::Field& field) {
-    return field.type()->ToString() + (field.nullable() ? "" : " not null");
-  }
-
   Status ClosePart() {
     batches_.reset();
     reader_.reset();
@@ -182,7 +154,12 @@ class ParquetChunkReader final : public ChunkReader {
     const int64_t count = rows->num_rows();
     if (count > rows_left_) return Lacks(rows_left_ - count);
     SourceBatch chunk;
-    HOWDAH_ASSIGN_OR_RETURN(chunk.rows, InOrder(*rows));
+    Result<std::shared_ptr<arrow::RecordBatch>> selected = SelectColumns(*rows, schema_);
+    if (!selected.ok()) {
+      return Error(ErrorKind::kCorruption, "{}: row group {}: {}", file().name(),
+                   row_group_, selected.status().message());
+    }
+    chunk.rows = std::move(selected).ValueUnsafe();
     chunk.file = parts_[part_].file;
     chunk.first_row = next_row_;
     next_row_ += count;
@@ -206,20 +183,6 @@ class ParquetChunkReader final : public ChunkReader {
         std::max(rows - rows % batch_rows_, std::min(batch_rows_, kMostChunkRows));
   }
 
-  /// `rows` with its columns in the order asked for, under the split's one schema.
-  Result<std::shared_ptr<arrow::RecordBatch>> InOrder(const arrow::RecordBatch& rows) {
-    arrow::ArrayVector columns;
-    for (const auto& field : schema_->fields()) {
-      auto column = rows.GetColumnByName(field->name());
-      if (column == nullptr || !column->type()->Equals(*field->type())) {
-        return Error(ErrorKind::kCorruption, "{}: row group {}: column '{}' is not {}",
-                     file().name(), row_group_, field->name(), Describe(*field));
-      }
-      columns.push_back(std::move(column));
-    }
-    return arrow::RecordBatch::Make(schema_, rows.num_rows(), std::move(columns));
-  }
-
   Status Lacks(int64_t rows) {
     return Error(ErrorKind::kCorruption,
                  "{}: row group {} has {} rows {} than its footer claims", file().name(),
@@ -237,12 +200,10 @@ class ParquetChunkReader final : public ChunkReader {
 
   const std::vector<SplitPart> parts_;
   std::vector<std::shared_ptr<ByteSource>> files_;
-  const std::vector<std::string> columns_;
+  const std::shared_ptr<arrow::Schema> schema_;  // of all chunks
   const int64_t batch_rows_;
   arrow::MemoryPool* const pool_;
 
-  std::shared_ptr<arrow::Schema> schema_;  // of all chunks
-  std::string first_file_;                 // where it comes from
   size_t part_ = 0;
   // Of the part being read:
   std::shared_ptr<parquet::FileMetaData> footer_;

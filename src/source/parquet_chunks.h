@@ -3,7 +3,6 @@
 #include <memory>
 #include <vector>
 
-#include "source/rebatcher.h"
 #include "source/source.h"
 
 namespace howdah {
@@ -12,7 +11,7 @@ namespace howdah {
 /// are opened when they are reached and closed when they are done; a column chunk is read
 /// through a buffer of at most 1 MiB, and page checksums are verified.
 ///
-/// SchemaMismatch: a column is missing, or differs from the split's first file.
+/// SchemaMismatch: a column is missing, or of another type than options.schema says.
 /// Corruption: rows differ from the split's; bytes that do not decode (names file and row
 /// group).
 std::unique_ptr<ChunkReader> MakeParquetChunkReader(

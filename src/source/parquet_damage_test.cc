@@ -36,9 +36,8 @@ Result<int64_t> ReadAll(const std::string& bytes) {
   int64_t rows = 0;
   for (const Split& split : PlanSplits(std::vector{info}, 1)) {
     HOWDAH_ASSIGN_OR_RETURN(
-        auto reader,
-        format.Open(split, std::vector(split.parts.size(), file),
-                    {.columns = info.schema->field_names(), .batch_rows = 3}));
+        auto reader, OpenSplit(format, split, std::vector(split.parts.size(), file),
+                               {.schema = info.schema, .batch_rows = 3}));
     for (;;) {
       HOWDAH_ASSIGN_OR_RETURN(const SourceBatch batch, reader->Next());
       if (batch.rows == nullptr) break;

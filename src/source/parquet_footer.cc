@@ -12,9 +12,9 @@
 #include <cctype>
 #include <exception>
 #include <new>
-#include <set>
 
 #include "base/arrow_io.h"
+#include "source/columns.h"
 
 namespace howdah {
 namespace {
@@ -182,14 +182,7 @@ Result<std::shared_ptr<arrow::Schema>> ParquetArrowSchema(
                  "{}: {} Parquet schema: {}", file.name(),
                  unknown ? "unsupported" : "corrupt", converted.message());
   }
-  std::set<std::string_view> seen;
-  for (const auto& field : schema->fields()) {
-    if (!seen.insert(field->name()).second) {
-      return Error(ErrorKind::kSchemaMismatch,
-                   "{}: two columns are named '{}': rename one of them", file.name(),
-                   field->name());
-    }
-  }
+  HOWDAH_RETURN_IF_ERROR(CheckNames(file.name(), *schema));
   return schema;
 }
 

@@ -12,7 +12,8 @@ using testing::HasSubstr;
 Result<SourceFileInfo> Inspect(const std::string& bytes,
                                const std::vector<std::string>& columns = {}) {
   MemorySource file("in.parquet", bytes);
-  return FindSourceFormat("parquet")->Inspect(file, columns);
+  return FindSourceFormat("parquet")->Inspect(file,
+                                              {.columns = columns, .text_columns = {}});
 }
 
 TEST(ParquetInspect, UnitsAreRowGroups) {

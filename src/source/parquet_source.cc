@@ -1,6 +1,5 @@
 #include "source/parquet_source.h"
 
-#include <arrow/memory_pool.h>
 #include <arrow/type.h>
 #include <parquet/metadata.h>
 
@@ -8,7 +7,6 @@
 
 #include "source/parquet_chunks.h"
 #include "source/parquet_footer.h"
-#include "source/rebatcher.h"
 
 namespace howdah {
 namespace {
@@ -40,13 +38,12 @@ class ParquetSource final : public SourceFormat {
   }
 
   Result<SourceFileInfo> Inspect(ByteSource& file,
-                                 std::span<const std::string> columns) const override {
+                                 const InspectOptions& options) const override {
     HOWDAH_ASSIGN_OR_RETURN(const auto footer, ReadParquetFooter(file));
     SourceFileInfo info;
     HOWDAH_ASSIGN_OR_RETURN(info.schema, ParquetArrowSchema(file, *footer));
-    const std::vector<int> leaves =
-        columns.empty() ? ParquetLeaves(*footer, info.schema->field_names())
-                        : ParquetLeaves(*footer, columns);
+    const std::vector<int> leaves = ParquetLeaves(
+        *footer, options.columns.empty() ? info.schema->field_names() : options.columns);
     const Status read = CatchParquet([&] {
       for (int i = 0; i < footer->num_row_groups(); ++i) {
         HOWDAH_ASSIGN_OR_RETURN(SourceUnit unit, UnitOf(file, *footer, i, leaves));
@@ -62,24 +59,10 @@ class ParquetSource final : public SourceFormat {
     return info;
   }
 
-  Result<std::unique_ptr<SplitReader>> Open(
+  Result<std::unique_ptr<ChunkReader>> OpenChunks(
       const Split& split, std::vector<std::shared_ptr<ByteSource>> files,
       const SplitReadOptions& options) const override {
-    if (options.batch_rows < 1) {
-      return Error(ErrorKind::kInvalidInput,
-                   "a batch must have at least 1 row, asked for were {}",
-                   options.batch_rows);
-    }
-    if (options.columns.empty()) {
-      return Error(ErrorKind::kInvalidInput, "no column of the input is used");
-    }
-    if (files.size() != split.parts.size()) {
-      return Error(ErrorKind::kInternal, "split {} has {} parts, opened were {} files",
-                   split.id, split.parts.size(), files.size());
-    }
-    return MakeRebatcher(MakeParquetChunkReader(split, std::move(files), options),
-                         options.batch_rows,
-                         options.pool ? options.pool : arrow::default_memory_pool());
+    return MakeParquetChunkReader(split, std::move(files), options);
   }
 };
 

@@ -12,22 +12,35 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
+const SourceFormat& Parquet() { return *FindSourceFormat("parquet"); }
+
 /// All of `files` as one split.
 Split WholeSplit(const std::vector<std::shared_ptr<ByteSource>>& files) {
-  std::vector<SourceFileInfo> infos;
-  for (const auto& file : files) {
-    infos.push_back(FindSourceFormat("parquet")->Inspect(*file, {}).ValueOrDie());
-  }
-  auto splits = PlanSplits(infos, int64_t{1} << 40);
+  const auto splits = PlanFiles(Parquet(), files).ValueOrDie();
   EXPECT_EQ(splits.size(), 1u);
   return splits.front();
 }
 
-Result<std::vector<SourceBatch>> ReadSplit(const Split& split,
+struct Wanted {
+  std::vector<std::string> columns;
+  int64_t batch_rows = 1024;
+};
+
+/// `split` of `files`, by part; types are those of the first file.
+Result<std::vector<SourceBatch>> ReadSplit(Split split,
                                            std::vector<std::shared_ptr<ByteSource>> files,
-                                           const SplitReadOptions& options) {
-  HOWDAH_ASSIGN_OR_RETURN(
-      auto reader, FindSourceFormat("parquet")->Open(split, std::move(files), options));
+                                           const Wanted& wanted) {
+  arrow::FieldVector fields;
+  for (const std::string& name : wanted.columns) {
+    std::shared_ptr<arrow::Field> field;
+    if (!files.empty()) {
+      field = Parquet().Inspect(*files[0], {}).ValueOrDie().schema->GetFieldByName(name);
+    }
+    fields.push_back(field != nullptr ? field : arrow::field(name, arrow::int64()));
+  }
+  HOWDAH_ASSIGN_OR_RETURN(auto reader, OpenSplit(Parquet(), split, std::move(files),
+                                                 {.schema = arrow::schema(fields),
+                                                  .batch_rows = wanted.batch_rows}));
   std::vector<SourceBatch> batches;
   for (;;) {
     HOWDAH_ASSIGN_OR_RETURN(SourceBatch batch, reader->Next());
@@ -230,9 +243,8 @@ TEST(ParquetSource, MemoryIsThatOfAChunkAndNotOfTheFile) {
   EXPECT_LT(files[0]->size(), 2 << 20);
 
   arrow::ProxyMemoryPool pool(arrow::default_memory_pool());
-  auto reader = FindSourceFormat("parquet")
-                    ->Open(WholeSplit(files), files,
-                           {.columns = {"text"}, .batch_rows = 64, .pool = &pool})
+  auto reader = OpenSplit(Parquet(), WholeSplit(files), files,
+                          {.schema = table->schema(), .batch_rows = 64, .pool = &pool})
                     .ValueOrDie();
   int64_t rows = 0;
   for (;;) {
@@ -246,9 +258,10 @@ TEST(ParquetSource, MemoryIsThatOfAChunkAndNotOfTheFile) {
 
 TEST(ParquetSource, RowsOtherThanPlannedAreCorruption) {
   const auto file = Source("in.parquet", ParquetBytes(*CountingTable(0, 50), 10));
-  for (const SplitPart part : {SplitPart{0, 1, 3, 10, 21}, SplitPart{0, 1, 3, 11, 20},
-                               SplitPart{0, 4, 6, 40, 20}, SplitPart{0, -1, 1, 0, 10},
-                               SplitPart{0, 3, 2, 20, 0}}) {
+  for (const SplitPart part :
+       {SplitPart{0, 1, 3, 0, 0, 10, 21}, SplitPart{0, 1, 3, 0, 0, 11, 20},
+        SplitPart{0, 4, 6, 0, 0, 40, 20}, SplitPart{0, -1, 1, 0, 0, 0, 10},
+        SplitPart{0, 3, 2, 0, 0, 20, 0}}) {
     const Status status =
         ReadSplit(Split{0, {part}}, {file}, {.columns = {"id"}}).status();
     EXPECT_TRUE(Is(status, ErrorKind::kCorruption)) << status;
@@ -275,20 +288,21 @@ TEST(ParquetSource, FilesThatDisagreeOnATypeAreRefused) {
   const Status status = ReadSplit(WholeSplit(files), files, {.columns = {"id"}}).status();
   EXPECT_TRUE(Is(status, ErrorKind::kSchemaMismatch));
   EXPECT_EQ(status.message(),
-            "b.parquet: column 'id' is string, in a.parquet it is int64");
+            "b.parquet: column 'id' is string, the input's other files have int64");
 }
 
 TEST(ParquetSource, OptionsThatMakeNoSenseAreRefused) {
   const std::vector files = {Source("a", ParquetBytes(*CountingTable(0, 5), 10))};
-  const SourceFormat& format = *FindSourceFormat("parquet");
-  EXPECT_TRUE(Is(format.Open(WholeSplit(files), files, {.columns = {}}).status(),
-                 ErrorKind::kInvalidInput));
-  EXPECT_TRUE(
-      Is(format.Open(WholeSplit(files), files, {.columns = {"id"}, .batch_rows = 0})
-             .status(),
-         ErrorKind::kInvalidInput));
-  EXPECT_TRUE(Is(format.Open(WholeSplit(files), {}, {.columns = {"id"}}).status(),
-                 ErrorKind::kInternal));
+  const Split split = WholeSplit(files);
+  const auto id = arrow::schema({arrow::field("id", arrow::int64())});
+  const auto kind = [&](const auto& opened, const SplitReadOptions& options) {
+    return KindOf(OpenSplit(Parquet(), split, opened, options).status());
+  };
+  using Files = std::vector<std::shared_ptr<ByteSource>>;
+  EXPECT_EQ(kind(files, {.schema = arrow::schema({})}), ErrorKind::kInvalidInput);
+  EXPECT_EQ(kind(files, {.schema = nullptr}), ErrorKind::kInvalidInput);
+  EXPECT_EQ(kind(files, {.schema = id, .batch_rows = 0}), ErrorKind::kInvalidInput);
+  EXPECT_EQ(kind(Files{}, {.schema = id}), ErrorKind::kInternal);
 }
 
 }  // namespace

@@ -99,8 +99,8 @@ class SourceFormat {
 
   /// Read what planning needs: schema and units. Formats with a footer read no rows;
   /// others read the file once, in bounded memory, count its rows and find out the types
-  /// of its columns. Corruption: the bytes are not this format, or are cut (names the file,
-  /// what was expected).
+  /// of its columns. Corruption: the bytes are not this format, or are cut (names the
+  /// file, what was expected).
   virtual Result<SourceFileInfo> Inspect(ByteSource& file,
                                          const InspectOptions& options) const = 0;
 

@@ -25,11 +25,18 @@ class Planner {
       SplitPart& last = split_.parts.back();
       if (last.file == file && last.end_row_group == row_group) {
         last.end_row_group = row_group + 1;
+        last.end_byte = unit.end_byte;
         last.rows += unit.rows;
         return;
       }
     }
-    split_.parts.push_back({file, row_group, row_group + 1, first_row, unit.rows});
+    split_.parts.push_back({.file = file,
+                            .first_row_group = row_group,
+                            .end_row_group = row_group + 1,
+                            .first_byte = unit.first_byte,
+                            .end_byte = unit.end_byte,
+                            .first_row = first_row,
+                            .rows = unit.rows});
   }
 
   std::vector<Split> Take() {

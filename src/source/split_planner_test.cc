@@ -31,6 +31,16 @@ TEST(PlanSplits, CutsAFileBetweenItsRowGroups) {
   EXPECT_EQ(Text(PlanSplits(files, 100)), "0:0-2@0+30 | 0:2-4@30+70 ");
 }
 
+TEST(PlanSplits, APartSpansTheBytesOfItsUnits) {
+  const auto splits = PlanSplits(
+      std::vector{FileOf({{1, 50, 3, 53}, {1, 50, 53, 103}, {1, 50, 103, 153}})}, 100);
+  ASSERT_EQ(splits.size(), 2u);
+  EXPECT_EQ(splits[0].parts[0].first_byte, 3);
+  EXPECT_EQ(splits[0].parts[0].end_byte, 103);
+  EXPECT_EQ(splits[1].parts[0].first_byte, 103);
+  EXPECT_EQ(splits[1].parts[0].end_byte, 153);
+}
+
 TEST(PlanSplits, SmallFilesShareASplit) {
   const std::vector<SourceFileInfo> files = {FileOf({{1, 45}}), FileOf({{2, 45}}),
                                              FileOf({{3, 45}})};
