@@ -18,8 +18,10 @@ struct DeclaredField {
   std::string name;  ///< legal by the name rule
   std::shared_ptr<arrow::DataType> type;
   bool nullable = false;
-  std::optional<std::string> tensor_source;  ///< "tensor.source": the output it is made from
+  std::optional<std::string>
+      tensor_source;   ///< "tensor.source": the output it is made from
   bool round = false;  ///< "tensor.round": true: double may be rounded to float
+  std::string doc;     ///< "doc", or ""
 };
 
 /// The output schema that a user declared: an Avro record.

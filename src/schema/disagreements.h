@@ -17,6 +17,8 @@ class Disagreements {
     found_.push_back(fmt::format(format, std::forward<Args>(args)...));
   }
 
+  bool empty() const { return found_.empty(); }
+
   /// OK if there are none, else SchemaMismatch with all of them in one line.
   Status ToStatus() const;
 

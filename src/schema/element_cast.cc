@@ -83,7 +83,8 @@ Result<ArrayPtr> IntegerToInteger(const ArrayPtr& elements, DType dtype, Misfit*
   if (!fits) {
     int64_t i = 0;
     while (std::in_range<To>(in[i])) ++i;
-    *misfit = {i, fmt::format("{}", in[i])};
+    misfit->index = i;
+    misfit->value = fmt::format("{}", in[i]);
     return nullptr;
   }
   return Finish(dtype, length, std::move(values));
@@ -115,7 +116,8 @@ Result<ArrayPtr> IntegerToFloat(const ArrayPtr& elements, DType dtype, Misfit* m
       const bool held = magnitude <= Traits::kMost &&
                         (magnitude >> std::countr_zero(magnitude)) < kAllUpTo;
       if (!held) {
-        *misfit = {i, fmt::format("{}", in[i])};
+        misfit->index = i;
+        misfit->value = fmt::format("{}", in[i]);
         return nullptr;
       }
     }

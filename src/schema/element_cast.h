@@ -13,6 +13,8 @@ namespace howdah {
 struct Misfit {
   int64_t index = -1;  ///< -1: none
   std::string value;   ///< as text
+  /// The clause between the value and "tensor 'x' of int32".
+  const char* verb = "cannot be held exactly by";
 };
 
 /// Casts an array without nulls to ValueType(dtype); no element changes its value. Shares

@@ -11,33 +11,60 @@
 #include "schema/feed_plan.h"
 #include "schema/flatten.h"
 #include "schema/pack.h"
+#include "schema/pad.h"
 
 namespace howdah {
 namespace {
 
 using Form = TensorPlan::Form;
 
+/// \param row_of  the row that has an element.
+template <typename RowOf>
+Result<std::shared_ptr<arrow::Array>> Cast(const TensorPlan& plan,
+                                           const ColumnPlan& column,
+                                           const std::shared_ptr<arrow::Array>& elements,
+                                           RowOf row_of) {
+  Misfit misfit;
+  auto cast = column.cast(elements, plan.dtype, &misfit);
+  if (cast.ok() && misfit.index >= 0) {
+    return Error(ErrorKind::kInvalidInput, "{} in row {} {} tensor '{}' of {}",
+                 misfit.value, row_of(misfit.index), misfit.verb, plan.input,
+                 Name(plan.dtype));
+  }
+  return cast;
+}
+
+Result<Elements> ReadPadded(const TensorPlan& plan, const ColumnPlan& column,
+                            const std::shared_ptr<arrow::Array>& array) {
+  HOWDAH_ASSIGN_OR_RETURN(RaggedElements ragged,
+                          TakeRaggedApart(array, column.lengths.size()));
+  HOWDAH_ASSIGN_OR_RETURN(ragged.values,
+                          Cast(plan, column, ragged.values,
+                               [&](int64_t element) { return ragged.RowOf(element); }));
+  return PadLists(ragged, column.lengths, plan.dtype, *plan.pad);
+}
+
+Result<Elements> ReadEqual(const TensorPlan& plan, const ColumnPlan& column,
+                           const std::shared_ptr<arrow::Array>& array) {
+  const std::string advice = fmt::format(
+      "to fill up shorter lists say pad, as in input.tensors.{} = {{ from = \"{}\", pad "
+      "= {} }}",
+      plan.input, column.name, plan.dtype == DType::kString ? "\"\"" : "0");
+  HOWDAH_ASSIGN_OR_RETURN(Elements elements, Flatten(array, column.lengths, advice));
+  HOWDAH_ASSIGN_OR_RETURN(
+      elements.values, Cast(plan, column, elements.values,
+                            [&](int64_t element) { return element / elements.per_row; }));
+  return elements;
+}
+
 Result<Elements> ReadColumn(const TensorPlan& plan, const ColumnPlan& column,
                             const arrow::RecordBatch& batch) {
   HOWDAH_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::Array> array,
                           FindColumn(batch, column.name, *column.type));
-  Result<Elements> elements = Flatten(array, column.lengths);
-  if (!elements.ok()) {
-    return WithContext(elements.status(), fmt::format("column '{}'", column.name));
-  }
-  Misfit misfit;
-  auto cast = column.cast(elements->values, plan.dtype, &misfit);
-  if (!cast.ok()) {
-    return WithContext(cast.status(), fmt::format("column '{}'", column.name));
-  }
-  if (misfit.index >= 0) {
-    return Error(ErrorKind::kInvalidInput,
-                 "column '{}': {} in row {} cannot be held exactly by tensor '{}' of {}",
-                 column.name, misfit.value, misfit.index / elements->per_row, plan.input,
-                 Name(plan.dtype));
-  }
-  elements->values = std::move(*cast);
-  return elements;
+  Result<Elements> elements = plan.pad != nullptr ? ReadPadded(plan, column, array)
+                                                  : ReadEqual(plan, column, array);
+  if (elements.ok()) return elements;
+  return WithContext(elements.status(), fmt::format("column '{}'", column.name));
 }
 
 Result<Tensor> MakeTensor(const TensorPlan& plan, const arrow::RecordBatch& batch) {
@@ -76,9 +103,10 @@ struct Feed::Impl {
 };
 
 Result<Feed> Feed::Compile(const arrow::Schema& source, const Signature& signature,
-                           const TensorColumns& mapping) {
+                           const TensorColumns& mapping, bool round_numbers) {
   auto impl = std::make_unique<Impl>();
-  HOWDAH_ASSIGN_OR_RETURN(impl->plans, PlanFeed(source, signature, mapping));
+  HOWDAH_ASSIGN_OR_RETURN(impl->plans,
+                          PlanFeed(source, signature, mapping, round_numbers));
   for (const TensorPlan& plan : impl->plans) {
     for (const ColumnPlan& column : plan.columns) {
       std::vector<std::string>& columns = impl->columns;

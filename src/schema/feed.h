@@ -35,8 +35,10 @@ using TensorColumns = std::map<std::string, TensorInput>;
 ///   scalar column        -> [n], or [n, 1] when the signature says rank 2
 ///   k scalar columns     -> [n, k]
 ///   list<T> / fixed_size_list<T>, all rows of length k -> [n, k]; nested lists -> [n, k,
-///   l] list<T>, all rows of length h·w -> [n, h, w], row-major, when the signature knows
-///   h and w
+///   l]; list<T>, all rows of length h·w -> [n, h, w], row-major, when the signature
+///   knows h and w
+/// With a pad, the lists of each level are filled up behind their elements: to the
+/// dimension that the signature fixes, else to the longest of the batch (none: 0).
 /// Shapes hold the batch dimension first. But if an input without a default has rank 0,
 /// all shapes of the signature are of one row, and its tensors have one dimension more
 /// here: [] -> [n]. An input of unknown rank takes the rank that its column has. Types:
@@ -49,8 +51,8 @@ class Feed {
  public:
   /// SchemaMismatch, with all disagreements in one message: an input without a column, a
   /// column that does not exist (names the nearest), a type or rank that does not fit, a
-  /// number of columns or a list size other than the tensor's, a key of `mapping` that
-  /// names no input.
+  /// number of columns or a list size other than the tensor's, a pad that is no element
+  /// of the dtype or whose column has no lists, a key of `mapping` that names no input.
   /// \param round_numbers  the input's numbers are text, which has no width: they are
   ///   rounded to the tensor's dtype (as Python's float() and int() read them). A finite
   ///   number never becomes infinite; an integer dtype takes whole numbers in its range.
@@ -66,7 +68,8 @@ class Feed {
   /// One tensor for each input of the signature, in its order; a default input without a
   /// column has values == nullptr. Zero copy where the memory already has the tensor's
   /// form. InvalidInput: a null (names column and first row, counted from 0 in `batch`),
-  /// lists of different lengths, a value that the dtype cannot hold.
+  /// lists of different lengths (says what pad does) or, with a pad, longer than the
+  /// signature's dimension, a value that the dtype cannot hold.
   Result<std::vector<Tensor>> Tensors(const arrow::RecordBatch& batch) const;
 
  private:

@@ -11,6 +11,8 @@
 #include "schema/dictionary.h"
 #include "schema/disagreements.h"
 #include "schema/flatten.h"
+#include "schema/pad.h"
+#include "schema/rounding_cast.h"
 
 namespace howdah {
 namespace {
@@ -20,10 +22,11 @@ using Form = TensorPlan::Form;
 class Planner {
  public:
   Planner(const arrow::Schema& source, const Signature& signature,
-          const TensorColumns& mapping)
+          const TensorColumns& mapping, bool round_numbers)
       : source_(source),
         signature_(signature),
         mapping_(mapping),
+        round_numbers_(round_numbers),
         columns_(source.field_names()) {}
 
   Result<std::vector<TensorPlan>> Plan() {
@@ -41,7 +44,7 @@ class Planner {
   void CheckMappingNames() {
     std::vector<std::string> inputs;
     for (const TensorSpec& spec : signature_.inputs) inputs.push_back(spec.name);
-    for (const auto& [name, columns] : mapping_) {
+    for (const auto& [name, input] : mapping_) {
       if (std::find(inputs.begin(), inputs.end(), name) != inputs.end()) continue;
       disagreements_.Add(
           "[input.tensors] names '{}', but the inputs of signature '{}' are {}{}", name,
@@ -55,8 +58,9 @@ class Planner {
     const auto mapped = mapping_.find(spec.name);
     const bool has_column = source_.GetFieldIndex(spec.name) >= 0;
     if (mapped == mapping_.end() && !has_column && spec.has_default) return plan;
-    const std::vector<std::string> names =
-        mapped != mapping_.end() ? mapped->second : std::vector<std::string>{spec.name};
+    const std::vector<std::string> names = mapped != mapping_.end()
+                                               ? mapped->second.columns
+                                               : std::vector<std::string>{spec.name};
     if (!CheckInput(spec, names)) return std::nullopt;
 
     std::vector<NestedType> types;
@@ -70,6 +74,9 @@ class Planner {
     const bool fits = names.size() == 1 ? ShapeColumn(spec, types.front(), &plan)
                                         : ShapePack(spec, types, &plan);
     if (!fits) return std::nullopt;
+    if (mapped != mapping_.end() && mapped->second.pad) {
+      return PlanPad(std::move(plan), *mapped->second.pad);
+    }
     return plan;
   }
 
@@ -117,7 +124,8 @@ class Planner {
           static_cast<const arrow::DictionaryType&>(*element).value_type();
       if (IsDecodable(*values)) element = values;
     }
-    plan.cast = FindElementCast(*element, spec.dtype);
+    if (round_numbers_) plan.cast = FindRoundingCast(*element, spec.dtype);
+    if (plan.cast == nullptr) plan.cast = FindElementCast(*element, spec.dtype);
     if (plan.cast == nullptr) {
       disagreements_.Add("tensor '{}' expects {}, but column '{}' is of {} ({})",
                          spec.name, Name(spec.dtype), name, plan.type->ToString(),
@@ -169,7 +177,9 @@ class Planner {
   bool ShapeLevel(const TensorSpec& spec, int64_t expected, const ColumnPlan& column,
                   int64_t* length) {
     if (expected == kUnknownDim || *length == expected) return true;
-    if (*length != kUnknownDim) {
+    const auto mapped = mapping_.find(spec.name);
+    const bool may_be_shorter = mapped != mapping_.end() && mapped->second.pad;
+    if (*length != kUnknownDim && !(may_be_shorter && *length < expected)) {
       disagreements_.Add(
           "tensor '{}' expects {}, thus lists of {} elements, but column '{}' is of {}",
           spec.name, Expected(spec), expected, column.name, column.type->ToString());
@@ -205,6 +215,27 @@ class Planner {
     return false;
   }
 
+  /// nullopt after a disagreement.
+  std::optional<TensorPlan> PlanPad(TensorPlan plan, const std::string& pad) {
+    if (plan.form == Form::kPacked || plan.form == Form::kUnitDim ||
+        plan.columns.front().lengths.empty()) {
+      disagreements_.Add(
+          "[input.tensors] gives tensor '{}' a pad, which fills up lists, but column "
+          "'{}' "
+          "is of {}; leave pad out",
+          plan.input, plan.columns.front().name, plan.columns.front().type->ToString());
+      return std::nullopt;
+    }
+    auto value = ParsePad(pad, plan.dtype);
+    if (!value.ok()) {
+      disagreements_.Add("tensor '{}' in [input.tensors]: {}", plan.input,
+                         value.status().message());
+      return std::nullopt;
+    }
+    plan.pad = std::move(*value);
+    return plan;
+  }
+
   std::string Expected(const TensorSpec& spec) const {
     return spec.ToString() + (IsPerRow(signature_) ? " for each row" : "");
   }
@@ -212,6 +243,7 @@ class Planner {
   const arrow::Schema& source_;
   const Signature& signature_;
   const TensorColumns& mapping_;
+  const bool round_numbers_;
   const std::vector<std::string> columns_;
   Disagreements disagreements_;
 };
@@ -220,8 +252,9 @@ class Planner {
 
 Result<std::vector<TensorPlan>> PlanFeed(const arrow::Schema& source,
                                          const Signature& signature,
-                                         const TensorColumns& mapping) {
-  return Planner(source, signature, mapping).Plan();
+                                         const TensorColumns& mapping,
+                                         bool round_numbers) {
+  return Planner(source, signature, mapping, round_numbers).Plan();
 }
 
 }  // namespace howdah

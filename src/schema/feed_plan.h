@@ -35,12 +35,15 @@ struct TensorPlan {
   Form form = Form::kDefault;
   std::vector<ColumnPlan> columns;
   std::vector<int64_t> row_shape;  ///< kReshaped only
+  std::shared_ptr<arrow::Array>
+      pad;  ///< one element; nullptr: lists must be equally long
 };
 
 /// One plan for each input of `signature`, in its order. SchemaMismatch: as
 /// Feed::Compile.
 Result<std::vector<TensorPlan>> PlanFeed(const arrow::Schema& source,
                                          const Signature& signature,
-                                         const TensorColumns& mapping);
+                                         const TensorColumns& mapping,
+                                         bool round_numbers);
 
 }  // namespace howdah

@@ -271,7 +271,7 @@ TEST(Feed, PacksColumnsRowByRow) {
     const auto batch = BatchOf(columns);
     const auto feed = Feed::Compile(
         *batch->schema(), SignatureOf({Spec("x", dtype, Shape{kAny, kColumns})}),
-        {{"x", names}});
+        {{"x", {{.columns = names}}}});
     ASSERT_TRUE(feed.ok()) << feed.status().message();
     const auto tensors = feed->Tensors(*batch);
     ASSERT_TRUE(tensors.ok()) << tensors.status().message();
@@ -299,7 +299,7 @@ TEST(Feed, PacksBitsAndText) {
       Feed::Compile(*batch->schema(),
                     SignatureOf({Spec("bits", DType::kBool, Shape{kAny, 2}),
                                  Spec("text", DType::kString, std::nullopt)}),
-                    {{"bits", {"a", "b"}}, {"text", {"s", "t"}}})
+                    {{"bits", {{"a", "b"}}}, {"text", {{"s", "t"}}}})
           .ValueOrDie();
   EXPECT_THAT(feed.columns(), testing::ElementsAre("a", "b", "s", "t"));
   const auto tensors = feed.Tensors(*batch).ValueOrDie();
@@ -317,7 +317,7 @@ TEST(Feed, MayUseOneColumnTwice) {
   const auto feed = Feed::Compile(*batch->schema(),
                                   SignatureOf({Spec("x", DType::kInt32, Shape{kAny}),
                                                Spec("y", DType::kFloat, Shape{kAny, 2})}),
-                                  {{"x", {"a"}}, {"y", {"a", "a"}}})
+                                  {{"x", {{"a"}}}, {"y", {{"a", "a"}}}})
                         .ValueOrDie();
   EXPECT_THAT(feed.columns(), testing::ElementsAre("a"));
   const auto tensors = feed.Tensors(*batch).ValueOrDie();
@@ -336,7 +336,7 @@ TEST(Feed, LeavesADefaultInputWithoutAColumnOut) {
   EXPECT_EQ(tensors[1].shape,
             (Shape{1, 1}));  // the default's rank 0 says nothing of the rows
 
-  ExpectError(Feed::Compile(*batch->schema(), signature, {{"threshold", {"x"}}}),
+  ExpectError(Feed::Compile(*batch->schema(), signature, {{"threshold", {{"x"}}}}),
               ErrorKind::kSchemaMismatch, {"'threshold'", "one value for a whole batch"});
 }
 
@@ -357,7 +357,7 @@ TEST(Feed, AddsTheRowsToShapesOfOneRow) {
       *batch->schema(),
       SignatureOf({Spec("a", DType::kInt64, Shape{}), Spec("b", DType::kFloat, Shape{3}),
                    Spec("p", DType::kFloat, Shape{2})}),
-      {{"p", {"c", "c"}}});
+      {{"p", {{"c", "c"}}}});
   ASSERT_TRUE(feed.ok()) << feed.status().message();
   const auto tensors = feed->Tensors(*batch).ValueOrDie();
   EXPECT_EQ(tensors[0].shape, (Shape{2}));
@@ -452,7 +452,7 @@ TEST(Feed, RefusesMoreTextThanABatchHolds) {
   const auto feed =
       Feed::Compile(*batch->schema(),
                     SignatureOf({Spec("x", DType::kString, Shape{kAny, 2})}),
-                    {{"x", {"a", "a"}}})
+                    {{"x", {{"a", "a"}}}})
           .ValueOrDie();
   ExpectError(feed.Tensors(*batch), ErrorKind::kInvalidInput,
               {"tensor 'x'", "2147483648 bytes", "batch_rows"});
@@ -517,7 +517,7 @@ TEST(Feed, CompileNamesWhatDoesNotFit) {
        {},
        {"column 'Age'", "did you mean 'age'?", "[input.tensors]"}},
       {Spec("x", f, Shape{kAny}),
-       {{"x", {"agee"}}},
+       {{"x", {{"agee"}}}},
        {"column 'agee'", "did you mean 'age'?"}},
       {Spec("x", f, Shape{kAny}), {{"x", {}}}, {"gives no column for tensor 'x'"}},
       {Spec("twice", DType::kInt32, Shape{kAny}), {}, {"2 of that name"}},
@@ -546,15 +546,17 @@ TEST(Feed, CompileNamesWhatDoesNotFit) {
        {},
        {"expects 2 values in a row", "name 2 columns"}},
       {Spec("age", f, Shape{kAny, 1, 1}), {}, {"of rank 3", "of rank 1"}},
-      {Spec("x", f, Shape{kAny, 3}), {{"x", {"age", "age"}}}, {"[?, 3]", "make [?, 2]"}},
-      {Spec("x", f, Shape{kAny}), {{"x", {"age", "age"}}}, {"[?]", "make [?, 2]"}},
+      {Spec("x", f, Shape{kAny, 3}),
+       {{"x", {{"age", "age"}}}},
+       {"[?, 3]", "make [?, 2]"}},
+      {Spec("x", f, Shape{kAny}), {{"x", {{"age", "age"}}}}, {"[?]", "make [?, 2]"}},
       {Spec("x", f, Shape{kAny, 2}),
-       {{"x", {"age", "pixels"}}},
+       {{"x", {{"age", "pixels"}}}},
        {"must be a scalar", "'pixels'"}},
-      {Spec("x", static_cast<DType>(21), Shape{kAny}), {{"x", {"age"}}}, {"dtype 21"}},
-      {sparse, {{"x", {"age"}}}, {"'x' is sparse"}},
+      {Spec("x", static_cast<DType>(21), Shape{kAny}), {{"x", {{"age"}}}}, {"dtype 21"}},
+      {sparse, {{"x", {{"age"}}}}, {"'x' is sparse"}},
       {Spec("age", f, Shape{kAny}),
-       {{"agge", {"age"}}},
+       {{"agge", {{"age"}}}},
        {"'agge'", "did you mean 'age'?"}},
   };
   for (const Case& c : cases) {
@@ -569,7 +571,7 @@ TEST(Feed, CompileTellsAllDisagreementsAtOnce) {
   ExpectError(Feed::Compile(*source,
                             SignatureOf({Spec("age", DType::kFloat, Shape{kAny}),
                                          Spec("height", DType::kFloat, Shape{kAny})}),
-                            {{"speed", {"age"}}}),
+                            {{"speed", {{"age"}}}}),
               ErrorKind::kSchemaMismatch,
               {"3 things do not fit", "(1) [input.tensors] names 'speed'",
                "(2) tensor 'age'", "(3) tensor 'height'"});

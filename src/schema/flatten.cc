@@ -12,13 +12,6 @@ namespace {
 using arrow::Array;
 using ArrayPtr = std::shared_ptr<Array>;
 
-ArrayPtr Storage(ArrayPtr array) {
-  while (array->type_id() == arrow::Type::EXTENSION) {
-    array = static_cast<const arrow::ExtensionArray&>(*array).storage();
-  }
-  return array;
-}
-
 /// \param per_row  elements of `array` that one row of the column has.
 Status CheckNoNulls(const Array& array, int64_t per_row, std::string_view where) {
   if (array.null_count() == 0) return Status::OK();
@@ -35,7 +28,8 @@ struct Level {
 
 /// The elements of lists that should all have `length` elements.
 template <typename ListArray>
-Result<Level> TakeListApart(const ListArray& list, int64_t length, int64_t per_row) {
+Result<Level> TakeListApart(const ListArray& list, int64_t length, int64_t per_row,
+                            const std::string& advice) {
   const int64_t lists = list.length();
   if (lists == 0) {
     return Level{list.values()->Slice(0, 0), length == kUnknownDim ? 0 : length};
@@ -48,21 +42,23 @@ Result<Level> TakeListApart(const ListArray& list, int64_t length, int64_t per_r
   if (!equal) {
     int64_t first = 0;
     while (offsets[first + 1] - offsets[first] == length) ++first;
-    return Error(ErrorKind::kInvalidInput,
-                 "a list of {} elements in row {}, expected {}{}",
-                 offsets[first + 1] - offsets[first], first / per_row, length,
-                 known ? "" : " as in the batch's first row");
+    return Error(
+        ErrorKind::kInvalidInput, "a list of {} elements in row {}, expected {}{}{}{}",
+        offsets[first + 1] - offsets[first], first / per_row, length,
+        known ? "" : " as in the batch's first row", advice.empty() ? "" : "; ", advice);
   }
   return Level{list.values()->Slice(offsets[0], offsets[lists] - offsets[0]), length};
 }
 
-Result<Level> TakeListApart(const Array& array, int64_t length, int64_t per_row) {
+Result<Level> TakeListApart(const Array& array, int64_t length, int64_t per_row,
+                            const std::string& advice) {
   switch (array.type_id()) {
     case arrow::Type::LIST:
-      return TakeListApart(static_cast<const arrow::ListArray&>(array), length, per_row);
+      return TakeListApart(static_cast<const arrow::ListArray&>(array), length, per_row,
+                           advice);
     case arrow::Type::LARGE_LIST:
       return TakeListApart(static_cast<const arrow::LargeListArray&>(array), length,
-                           per_row);
+                           per_row, advice);
     default: {
       const auto& list = static_cast<const arrow::FixedSizeListArray&>(array);
       const int64_t size = list.list_type()->list_size();
@@ -73,6 +69,13 @@ Result<Level> TakeListApart(const Array& array, int64_t length, int64_t per_row)
 }
 
 }  // namespace
+
+ArrayPtr StorageOf(ArrayPtr array) {
+  while (array->type_id() == arrow::Type::EXTENSION) {
+    array = static_cast<const arrow::ExtensionArray&>(*array).storage();
+  }
+  return array;
+}
 
 NestedType TakeApart(const std::shared_ptr<arrow::DataType>& type) {
   NestedType nested{.element = type};
@@ -97,16 +100,17 @@ NestedType TakeApart(const std::shared_ptr<arrow::DataType>& type) {
   }
 }
 
-Result<Elements> Flatten(const ArrayPtr& column, const std::vector<int64_t>& lengths) {
-  Elements elements{.values = Storage(column)};
+Result<Elements> Flatten(const ArrayPtr& column, const std::vector<int64_t>& lengths,
+                         const std::string& advice) {
+  Elements elements{.values = StorageOf(column)};
   for (const int64_t length : lengths) {
     HOWDAH_RETURN_IF_ERROR(CheckNoNulls(*elements.values, elements.per_row,
                                         elements.lengths.empty()
                                             ? "in place of a list in "
                                             : "in place of an inner list in "));
-    HOWDAH_ASSIGN_OR_RETURN(Level level,
-                            TakeListApart(*elements.values, length, elements.per_row));
-    elements.values = Storage(level.elements);
+    HOWDAH_ASSIGN_OR_RETURN(
+        Level level, TakeListApart(*elements.values, length, elements.per_row, advice));
+    elements.values = StorageOf(level.elements);
     elements.lengths.push_back(level.length);
     if (__builtin_mul_overflow(elements.per_row, level.length, &elements.per_row)) {
       return Error(ErrorKind::kInvalidInput,

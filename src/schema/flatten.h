@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/status.h"
@@ -20,6 +21,9 @@ struct NestedType {
   std::shared_ptr<arrow::DataType> element;  ///< what the innermost lists hold
 };
 
+/// What an array of an extension type holds; other arrays as they are.
+std::shared_ptr<arrow::Array> StorageOf(std::shared_ptr<arrow::Array> array);
+
 NestedType TakeApart(const std::shared_ptr<arrow::DataType>& type);
 
 /// The elements of a column, row-major.
@@ -32,8 +36,10 @@ struct Elements {
 /// Take the lists of `column` apart. The elements are shared with the column unless they
 /// are in a dictionary.
 /// \param lengths  expected length per list level; kUnknownDim: as in the first list.
+/// \param advice  what a user can do about lists of another length, or "".
 /// InvalidInput, naming the row: a null, a list of another length.
 Result<Elements> Flatten(const std::shared_ptr<arrow::Array>& column,
-                         const std::vector<int64_t>& lengths);
+                         const std::vector<int64_t>& lengths,
+                         const std::string& advice = "");
 
 }  // namespace howdah

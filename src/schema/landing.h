@@ -47,10 +47,22 @@ struct OutputColumn {
 ///   it is stands in the signature, not in the batch:
 ///   [?, ?] is a list, also when a batch has one element for each row.
 /// Signatures whose shapes are of one row (see feed.h): [] -> scalar, [k] -> list, and so
-/// on. Columns from tensors are not nullable; kept columns keep their nullability. Field
-/// metadata: "howdah.source" (the name before the name rule), "tensor.shape" (a kept
-/// column keeps its own, or has that of its fixed_shape_tensor type); none on fields
-/// inside.
+/// on. A ragged output -> list<…> with as many levels as it has row splits; the inner
+/// dimensions of its flat values are row-major in the innermost list.
+/// Options (OutputColumn::As) but kBinary need [n, k]. A NaN counts as the largest value,
+/// of equal values the first one comes first. kTopK: values as the tensor lands, indices
+/// int64. kExpand: k, at most 1000, must stand in the signature. Columns from tensors are
+/// not nullable; kept columns keep their nullability. Field metadata: "howdah.source"
+/// (the name before the name rule), "tensor.shape" (a kept column keeps its own, or has
+/// that of its fixed_shape_tensor type); none on fields inside.
+///
+/// With a declared schema its fields are the output, in its order. Each is made from
+/// what is found first: the output that its "tensor.source" names (as [output.columns]
+/// says, if that has a column of the field's name, from this output); the column of its
+/// name from `columns`; the kept column; the output. Values are cast without changing
+/// them, by the table in declared_cast.h. An output of rank r lands in r - 1 levels of
+/// arrays if so declared, in one level row-major, and in none if its rows have one
+/// element. Field metadata has also "doc", if given.
 class Landing {
  public:
   /// \param columns  empty: all outputs of the signature, by name.
@@ -58,8 +70,11 @@ class Landing {
   /// exist (names the nearest), an output that does not exist, two columns of one legal
   /// name (names both originals), a dtype that is not supported, a sparse output, an
   /// output with known shape and no batch dimension, `binary` on an output that is not of
-  /// strings, a kept column of a type that cannot be carried (null, union, run-end
-  /// encoded, list view).
+  /// strings, another option on an output that is not [n, k] or not of numbers, a kept
+  /// column of a type that cannot be carried (null, union, run-end encoded, list view);
+  /// with a declared schema, a field that nothing gives, a kept column or one of
+  /// `columns` that is not declared, types that do not cast.
+  /// \param declared  nullptr: the schema is derived, as above. Not kept.
   static Result<Landing> Compile(const arrow::Schema& source,
                                  const std::vector<std::string>& keep,
                                  const Signature& signature,
@@ -72,15 +87,18 @@ class Landing {
   const std::shared_ptr<arrow::Schema>& schema() const;
   /// Signature outputs that are needed, each once: what Convert expects, in this order.
   const std::vector<std::string>& outputs() const;
-  /// Number of kept columns: the first fields of schema().
-  int kept() const;
+  /// For each kept column, in the order given, the index of its field in schema(): the
+  /// first ones, unless a declared schema orders them otherwise.
+  std::vector<int> kept_fields() const;
 
   /// \param source  a batch with (at least) the kept columns, by name.
-  /// \param outputs  tensors for outputs(); first dimension == source.num_rows().
+  /// \param outputs  tensors for outputs(), each of source.num_rows() rows.
   ///   SchemaMismatch: a shape or dtype that differs from the signature's (names output,
-  ///   expected, got), a kept column of another type than the source's schema said.
+  ///   expected, got) or from what a column was declared as, row splits that contradict
+  ///   each other, a kept column of another type than the source's schema said.
   ///   InvalidInput: a string that is not UTF-8 (names column and first row; says
-  ///   `as = "binary"`), a value out of range, a null in a non-nullable column.
+  ///   `as = "binary"`), a value that the column's type cannot hold, a null in a
+  ///   non-nullable column, more than 2^31-1 elements in a column's lists.
   Result<std::shared_ptr<arrow::RecordBatch>> Convert(
       const arrow::RecordBatch& source, const std::vector<Tensor>& outputs) const;
 

@@ -1,178 +1,199 @@
 #include "schema/landing_plan.h"
 
-#include <arrow/extension/fixed_shape_tensor.h>
 #include <arrow/type.h>
 #include <arrow/util/key_value_metadata.h>
 
 #include <algorithm>
-#include <map>
-#include <optional>
 #include <utility>
 
 #include "base/text.h"
-#include "schema/batch_shape.h"
-#include "schema/canonical.h"
+#include "schema/declared_cast.h"
 #include "schema/disagreements.h"
+#include "schema/landing_candidates.h"
 #include "schema/names.h"
 
 namespace howdah {
 namespace {
 
-constexpr char kSourceKey[] = "howdah.source";
-constexpr char kShapeKey[] = "tensor.shape";
+using FieldPtr = std::shared_ptr<arrow::Field>;
 
-/// What a kept column says of the shape of its lists, or "".
-std::string KeptShape(const arrow::Field& field) {
-  if (field.HasMetadata() && field.metadata()->Contains(kShapeKey)) {
-    return field.metadata()->Get(kShapeKey).ValueOr("");
-  }
-  if (field.type()->id() != arrow::Type::EXTENSION) return "";
-  const auto* tensor =
-      dynamic_cast<const arrow::extension::FixedShapeTensorType*>(field.type().get());
-  if (tensor == nullptr ||
-      !std::is_sorted(tensor->permutation().begin(), tensor->permutation().end())) {
-    return "";  // not row-major
-  }
-  std::vector<int64_t> shape = tensor->shape();
-  shape.insert(shape.begin(), kUnknownDim);
-  return FlattenedShape(shape);
+FieldPtr MakeField(const Candidate& candidate, std::string name,
+                   const std::shared_ptr<arrow::DataType>& type, bool nullable,
+                   const std::string& doc = "") {
+  std::vector<std::string> keys{"howdah.source"}, values{candidate.source};
+  const auto add = [&](const char* key, const std::string& value) {
+    if (value.empty()) return;
+    keys.emplace_back(key);
+    values.push_back(value);
+  };
+  add("tensor.shape", candidate.shape);
+  add("doc", doc);
+  return arrow::field(std::move(name), type, nullable,
+                      arrow::key_value_metadata(keys, values));
 }
 
 class Planner {
  public:
   Planner(const arrow::Schema& source, const Signature& signature)
-      : source_(source), signature_(signature), source_names_(source.field_names()) {
-    for (const TensorSpec& output : signature.outputs) {
-      output_names_.push_back(output.name);
-    }
-  }
+      : signature_(signature), candidates_(source, signature, &disagreements_) {}
 
+  /// All kept columns and outputs, in that order.
   Result<LandingPlan> Plan(const std::vector<std::string>& keep,
                            std::vector<OutputColumn> columns) {
-    for (const std::string& name : keep) PlanKept(name);
+    for (const std::string& name : keep) candidates_.AddKept(name);
     if (columns.empty()) {
-      for (const std::string& name : output_names_) {
+      for (const std::string& name : candidates_.output_names()) {
         columns.push_back({.name = name, .from = name});
       }
     }
-    for (const OutputColumn& column : columns) PlanColumn(column);
+    for (const OutputColumn& column : columns) candidates_.AddColumn(column);
     if (columns.empty()) {
       disagreements_.Add("signature '{}' has no outputs to land", signature_.key);
     }
-    HOWDAH_RETURN_IF_ERROR(disagreements_.ToStatus());
-    plan_.schema = arrow::schema(std::move(fields_));
-    return std::move(plan_);
+    for (const Candidate& candidate : candidates_.all()) {
+      Land(candidate.field,
+           MakeField(candidate, candidate.legal, candidate.type, candidate.nullable));
+    }
+    return Finish();
+  }
+
+  /// The declared columns, in the declared order.
+  Result<LandingPlan> Plan(const std::vector<std::string>& keep,
+                           const std::vector<OutputColumn>& columns,
+                           const DeclaredSchema& declared) {
+    for (const std::string& name : keep) candidates_.AddKept(name);
+    for (const OutputColumn& column : columns) {
+      candidates_.AddColumn(column, DeclaredType(declared, LegalName(column.name)));
+    }
+    const std::vector<Candidate> given = candidates_.all();
+    for (const DeclaredField& field : declared.fields) PlanField(field);
+    for (const Candidate& candidate : given) {
+      if (DeclaredType(declared, candidate.legal) != nullptr) continue;
+      disagreements_.Add(
+          "{} lands as '{}', which the declared schema does not have; declare it, or "
+          "leave "
+          "the column out",
+          candidate.what, candidate.legal);
+    }
+    const bool has_output =
+        std::any_of(fields_.begin(), fields_.end(),
+                    [](const LandedField& field) { return !field.is_kept; });
+    if (!has_output && disagreements_.empty()) {
+      disagreements_.Add(
+          "the declared schema has no column that an output of signature '{}' gives",
+          signature_.key);
+    }
+    return Finish();
   }
 
  private:
-  void PlanKept(const std::string& name) {
-    const std::vector<int> found = source_.GetAllFieldIndices(name);
-    if (found.empty()) {
-      disagreements_.Add("there is no column '{}' to keep; the input's columns are {}{}",
-                         name, QuotedList(source_names_),
-                         DidYouMean(name, source_names_));
+  static const arrow::DataType* DeclaredType(const DeclaredSchema& declared,
+                                             const std::string& legal) {
+    for (const DeclaredField& field : declared.fields) {
+      if (field.name == legal) return field.type.get();
+    }
+    return nullptr;
+  }
+
+  void PlanField(const DeclaredField& field) {
+    const Candidate* candidate = candidates_.Find(field.name);
+    if (field.tensor_source) {
+      candidate = FromTensorSource(field, candidate);
+    } else if (candidate == nullptr) {
+      candidate = FromOutputOfThatName(field);
+    }
+    if (candidate == nullptr) return;
+    const Status castable = CheckDeclaredCast(*candidate->type, *field.type, field.round);
+    if (!castable.ok()) {
+      disagreements_.Add("{}: {}", candidate->what, castable.message());
       return;
     }
+    LandedField landed = candidate->field;
+    if (!candidate->type->Equals(*field.type, /*check_metadata=*/true)) {
+      landed.cast_to = field.type;
+    }
+    landed.check_nulls = candidate->nullable && !field.nullable;
+    Land(landed,
+         MakeField(*candidate, field.name, field.type, field.nullable, field.doc));
+  }
+
+  /// \param given  what has the field's name already, or nullptr.
+  const Candidate* FromTensorSource(const DeclaredField& field, const Candidate* given) {
+    const std::string& from = *field.tensor_source;
+    if (given == nullptr) {
+      return AddOutput(field, from);
+    }
+    if (given->field.is_kept) {
+      disagreements_.Add(
+          "the declared column '{}' has \"tensor.source\": \"{}\", but {} has that name; "
+          "leave one of them out",
+          field.name, from, given->what);
+      return nullptr;
+    }
+    if (candidates_.OutputOf(*given) == from) return given;
+    disagreements_.Add(
+        "the declared column '{}' has \"tensor.source\": \"{}\", but [output.columns] "
+        "makes "
+        "it from output '{}'",
+        field.name, from, candidates_.OutputOf(*given));
+    return nullptr;
+  }
+
+  const Candidate* FromOutputOfThatName(const DeclaredField& field) {
+    std::vector<std::string> found;
+    for (const std::string& name : candidates_.output_names()) {
+      if (name == field.name) return AddOutput(field, name);
+      if (LegalName(name) == field.name) found.push_back(name);
+    }
+    if (found.size() == 1) return AddOutput(field, found.front());
     if (found.size() > 1) {
-      disagreements_.Add("the input has {} columns '{}', so that none can be kept",
-                         found.size(), name);
-      return;
-    }
-    const arrow::Field& field = *source_.field(found.front());
-    const auto lands_as = CanonicalType(field.type());
-    if (!lands_as.ok()) {
-      disagreements_.Add("column '{}' cannot be kept: {}", name,
-                         lands_as.status().message());
-      return;
-    }
-    plan_.kept.push_back({name, field.type(), *lands_as, field.nullable()});
-    AddField(fmt::format("kept column '{}'", name), name, *lands_as, field.nullable(),
-             KeptShape(field));
-  }
-
-  void PlanColumn(const OutputColumn& column) {
-    const auto found = std::find(output_names_.begin(), output_names_.end(), column.from);
-    if (found == output_names_.end()) {
       disagreements_.Add(
-          "column '{}' is from output '{}', but the outputs of signature '{}' are {}{}",
-          column.name, column.from, signature_.key, QuotedList(output_names_),
-          DidYouMean(column.from, output_names_));
-      return;
+          "outputs {} could all be the declared column '{}'; say which by "
+          "\"tensor.source\" in the schema",
+          QuotedList(found), field.name);
+      return nullptr;
     }
-    const TensorSpec& spec =
-        signature_.outputs[static_cast<size_t>(found - output_names_.begin())];
-    TensorColumn tensor{column.name, spec, BatchShape(signature_, spec)};
-    if (!CheckOutput(column, tensor)) return;
-    tensor.type = TensorColumnType(spec.dtype, tensor.shape, column.binary);
-    AddField(fmt::format("output column '{}'", column.name), column.name, tensor.type,
-             /*nullable=*/false, FlattenedShape(tensor.shape));
-    plan_.columns.push_back(std::move(tensor));
-    plan_.output_of.push_back(OutputIndex(spec.name));
+    std::vector<std::string> names;
+    for (const Candidate& candidate : candidates_.all()) names.push_back(candidate.legal);
+    for (const std::string& name : candidates_.output_names()) {
+      names.push_back(LegalName(name));
+    }
+    disagreements_.Add(
+        "nothing gives the declared column '{}': it is no kept column and no output "
+        "(there "
+        "are {}){}",
+        field.name, QuotedList(names), DidYouMean(field.name, names));
+    return nullptr;
   }
 
-  bool CheckOutput(const OutputColumn& column, const TensorColumn& tensor) {
-    constexpr char kLeaveOut[] =
-        "name the outputs to land under [output.columns], without it";
-    const TensorSpec& spec = tensor.spec;
-    if (!spec.is_dense) {
-      disagreements_.Add(
-          "output '{}' is sparse or composite, which cannot be landed ({})", spec.name,
-          kLeaveOut);
-    } else if (!IsSupported(spec.dtype)) {
-      disagreements_.Add("output '{}' is of {}, which cannot be landed ({})", spec.name,
-                         Name(spec.dtype), kLeaveOut);
-    } else if (tensor.shape && tensor.shape->empty()) {
-      disagreements_.Add(
-          "output '{}' has no batch dimension, thus no value for each row ({})",
-          spec.name, kLeaveOut);
-    } else if (column.binary && spec.dtype != DType::kString) {
-      disagreements_.Add("column '{}' says as = \"binary\", but output '{}' is of {}",
-                         column.name, spec.name, Name(spec.dtype));
-    } else {
-      return true;
-    }
-    return false;
+  const Candidate* AddOutput(const DeclaredField& field, const std::string& from) {
+    const size_t before = candidates_.all().size();
+    candidates_.AddColumn({.name = field.name, .from = from}, field.type.get(), from);
+    return candidates_.all().size() > before ? &candidates_.all().back() : nullptr;
   }
 
-  /// \param what  the column, for messages. \param name  before the name rule.
-  void AddField(std::string what, const std::string& name,
-                const std::shared_ptr<arrow::DataType>& type, bool nullable,
-                const std::string& shape) {
-    std::string legal = LegalName(name);
-    const auto [taken, is_new] = taken_.emplace(legal, what);
-    if (!is_new && taken->second == what) {
-      disagreements_.Add("{} is given twice", what);
-    } else if (!is_new) {
-      disagreements_.Add(
-          "{} and {} would both be named '{}'; give the output another name under "
-          "[output.columns], or keep one of them only",
-          taken->second, what, legal);
-    }
-    std::vector<std::string> keys{kSourceKey}, values{name};
-    if (!shape.empty()) {
-      keys.push_back(kShapeKey);
-      values.push_back(shape);
-    }
-    fields_.push_back(arrow::field(std::move(legal), type, nullable,
-                                   arrow::key_value_metadata(keys, values)));
+  void Land(LandedField landed, FieldPtr field) {
+    fields_.push_back(std::move(landed));
+    schema_.push_back(std::move(field));
   }
 
-  size_t OutputIndex(const std::string& name) {
-    std::vector<std::string>& outputs = plan_.outputs;
-    const auto found = std::find(outputs.begin(), outputs.end(), name);
-    const auto index = static_cast<size_t>(found - outputs.begin());
-    if (found == outputs.end()) outputs.push_back(name);
-    return index;
+  Result<LandingPlan> Finish() {
+    HOWDAH_RETURN_IF_ERROR(disagreements_.ToStatus());
+    LandingPlan plan = candidates_.TakePlan();
+    plan.kept_fields.resize(plan.kept.size());
+    for (size_t i = 0; i < fields_.size(); ++i) {
+      if (fields_[i].is_kept) plan.kept_fields[fields_[i].index] = static_cast<int>(i);
+    }
+    plan.fields = std::move(fields_);
+    plan.schema = arrow::schema(std::move(schema_));
+    return plan;
   }
 
-  const arrow::Schema& source_;
   const Signature& signature_;
-  const std::vector<std::string> source_names_;
-  std::vector<std::string> output_names_;
   Disagreements disagreements_;
-  std::map<std::string, std::string> taken_;  // legal name -> what has it
-  std::vector<std::shared_ptr<arrow::Field>> fields_;
-  LandingPlan plan_;
+  Candidates candidates_;
+  std::vector<LandedField> fields_;
+  std::vector<FieldPtr> schema_;
 };
 
 }  // namespace
@@ -180,8 +201,11 @@ class Planner {
 Result<LandingPlan> PlanLanding(const arrow::Schema& source,
                                 const std::vector<std::string>& keep,
                                 const Signature& signature,
-                                const std::vector<OutputColumn>& columns) {
-  return Planner(source, signature).Plan(keep, columns);
+                                const std::vector<OutputColumn>& columns,
+                                const DeclaredSchema* declared) {
+  Planner planner(source, signature);
+  return declared == nullptr ? planner.Plan(keep, columns)
+                             : planner.Plan(keep, columns, *declared);
 }
 
 }  // namespace howdah

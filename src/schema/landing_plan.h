@@ -19,11 +19,23 @@ struct KeptColumn {
   bool nullable = true;
 };
 
+/// Where a field of the output schema comes from.
+struct LandedField {
+  bool is_kept = false;
+  size_t index = 0;  ///< into `kept` or `columns`
+  size_t part = 0;   ///< of the columns that are made from one tensor
+  /// What it is cast to, as the schema declares; nullptr: nothing to cast.
+  std::shared_ptr<arrow::DataType> cast_to;
+  bool check_nulls = false;  ///< declared not nullable, but the input may have nulls
+};
+
 struct LandingPlan {
   std::vector<KeptColumn> kept;
   std::vector<TensorColumn> columns;
   std::vector<std::string> outputs;  ///< needed outputs of the signature, each once
   std::vector<size_t> output_of;     ///< per column: index into `outputs`
+  std::vector<LandedField> fields;   ///< as in `schema`
+  std::vector<int> kept_fields;      ///< per kept column: its field
   std::shared_ptr<arrow::Schema> schema;
 };
 
@@ -31,6 +43,7 @@ struct LandingPlan {
 Result<LandingPlan> PlanLanding(const arrow::Schema& source,
                                 const std::vector<std::string>& keep,
                                 const Signature& signature,
-                                const std::vector<OutputColumn>& columns);
+                                const std::vector<OutputColumn>& columns,
+                                const DeclaredSchema* declared);
 
 }  // namespace howdah

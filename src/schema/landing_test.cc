@@ -12,6 +12,7 @@ namespace howdah {
 namespace {
 
 constexpr int64_t kAny = kUnknownDim;
+using As = OutputColumn::As;
 
 TypePtr ListOf(const TypePtr& element) {
   return arrow::list(arrow::field("element", element, /*nullable=*/false));
@@ -31,9 +32,10 @@ std::string Metadata(const arrow::Field& field, const char* key) {
 /// Land one output "y" and return its column.
 Result<ArrayPtr> LandOutput(const TensorSpec& spec, const Tensor& tensor, int64_t rows,
                             bool binary = false) {
-  HOWDAH_ASSIGN_OR_RETURN(const Landing landing,
-                          Landing::Compile(arrow::Schema({}), {}, SignatureOf({}, {spec}),
-                                           {{"y", "y", binary}}));
+  HOWDAH_ASSIGN_OR_RETURN(
+      const Landing landing,
+      Landing::Compile(arrow::Schema({}), {}, SignatureOf({}, {spec}),
+                       {{"y", "y", binary ? As::kBinary : As::kTensor}}));
   HOWDAH_ASSIGN_OR_RETURN(const auto batch, landing.Convert(*Rows(rows), {tensor}));
   HOWDAH_RETURN_IF_ERROR(batch->ValidateFull());
   return batch->column(0);
@@ -267,11 +269,9 @@ TEST(Landing, PutsKeptColumnsFirstUnderLegalNames) {
       Landing::Compile(*source, {"map", "Customer ID"},
                        SignatureOf({}, {Spec("Dense/out:0", DType::kFloat, Shape{kAny}),
                                         Spec("b", DType::kInt32, Shape{kAny, 1})}),
-                       {{"First Score", "b", false},
-                        {"second", "Dense/out:0", false},
-                        {"again", "b", false}});
+                       {{"First Score", "b"}, {"second", "Dense/out:0"}, {"again", "b"}});
   ASSERT_TRUE(landing.ok()) << landing.status().message();
-  EXPECT_EQ(landing->kept(), 2);
+  EXPECT_THAT(landing->kept_fields(), testing::ElementsAre(0, 1));
   EXPECT_THAT(landing->outputs(), testing::ElementsAre("b", "Dense/out:0"));
   EXPECT_THAT(
       landing->schema()->field_names(),
@@ -363,7 +363,7 @@ TEST(Landing, CompileNamesWhatDoesNotFit) {
     std::vector<OutputColumn> columns;
     std::vector<std::string> parts;
   };
-  const OutputColumn good{"y", "Score", false};
+  const OutputColumn good{"y", "Score"};
   const Case cases[] = {
       {{"iid"}, {good}, {"'iid'", "did you mean 'id'?"}},
       {{"id", "ID"},
@@ -373,14 +373,14 @@ TEST(Landing, CompileNamesWhatDoesNotFit) {
       {{"twice"}, {good}, {"2 columns 'twice'"}},
       {{"nothing"}, {good}, {"'nothing' cannot be kept", "null"}},
       {{"score"},
-       {{"Score", "Score", false}},
+       {{"Score", "Score"}},
        {"kept column 'score'", "output column 'Score'", "[output.columns]"}},
-      {{}, {good, {"Y", "Score", false}}, {"output column 'y'", "output column 'Y'"}},
-      {{}, {{"y", "Scor", false}}, {"output 'Scor'", "did you mean 'Score'?"}},
-      {{}, {{"y", "loss", false}}, {"'loss' has no batch dimension", "[output.columns]"}},
-      {{}, {{"y", "sparse", false}}, {"'sparse' is sparse", "[output.columns]"}},
-      {{}, {{"y", "variant", false}}, {"'variant' is of dtype 21", "[output.columns]"}},
-      {{}, {{"y", "Score", true}}, {"as = \"binary\"", "'Score' is of float32"}},
+      {{}, {good, {"Y", "Score"}}, {"output column 'y'", "output column 'Y'"}},
+      {{}, {{"y", "Scor"}}, {"output 'Scor'", "did you mean 'Score'?"}},
+      {{}, {{"y", "loss"}}, {"'loss' has no batch dimension", "[output.columns]"}},
+      {{}, {{"y", "sparse"}}, {"'sparse' is sparse", "[output.columns]"}},
+      {{}, {{"y", "variant"}}, {"'variant' is of dtype 21", "[output.columns]"}},
+      {{}, {{"y", "Score", As::kBinary}}, {"as = \"binary\"", "'Score' is of float32"}},
       {{"none"},
        {},
        {"4 things do not fit", "(1) there is no column 'none'", "(2) output 'loss'",

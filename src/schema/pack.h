@@ -13,4 +13,9 @@ namespace howdah {
 Result<std::shared_ptr<arrow::Array>> PackColumns(
     const std::vector<std::shared_ptr<arrow::Array>>& columns, DType dtype);
 
+/// The other way: `values` (n rows of k scalars of any type that lands, no nulls) as k
+/// columns of n values.
+Result<std::vector<std::shared_ptr<arrow::Array>>> UnpackColumns(
+    const arrow::Array& values, int64_t n, int64_t k);
+
 }  // namespace howdah

@@ -6,68 +6,22 @@
 #include <limits>
 #include <utility>
 
-#include "schema/batch_shape.h"
 #include "schema/canonical.h"
+#include "schema/largest.h"
+#include "schema/pack.h"
+#include "schema/tensor_check.h"
 #include "schema/utf8_check.h"
 
 namespace howdah {
 namespace {
 
+using As = OutputColumn::As;
 using arrow::Array;
 using ArrayPtr = std::shared_ptr<Array>;
+using Arrays = std::vector<ArrayPtr>;
+using TypePtr = std::shared_ptr<arrow::DataType>;
 
-std::shared_ptr<arrow::DataType> ElementType(DType dtype, bool binary) {
-  switch (dtype) {
-    case DType::kString:
-      return binary ? arrow::binary() : arrow::utf8();
-    case DType::kBfloat16:
-      return arrow::float32();
-    default:
-      return CanonicalType(ValueType(dtype)).ValueOrDie();  // scalar types always land
-  }
-}
-
-bool HasValueType(const Array& values, DType dtype) {
-  if (dtype == DType::kString && values.type_id() == arrow::Type::STRING) return true;
-  return values.type()->Equals(*ValueType(dtype));
-}
-
-/// `tensor` against the signature. \return elements per row.
-Result<int64_t> CheckTensor(const TensorColumn& column, const Tensor& tensor,
-                            int64_t rows) {
-  bool fits = tensor.dtype == column.spec.dtype && !tensor.shape.empty() &&
-              tensor.shape.front() == rows;
-  if (fits && column.shape) {
-    fits = tensor.shape.size() == column.shape->size();
-    for (size_t i = 1; fits && i < tensor.shape.size(); ++i) {
-      const int64_t expected = (*column.shape)[i];
-      fits = expected == kUnknownDim || tensor.shape[i] == expected;
-    }
-  }
-  if (!fits) {
-    std::optional<std::vector<int64_t>> expected = column.shape;
-    if (expected) expected->front() = rows;
-    const TensorSpec spec{.dtype = column.spec.dtype, .shape = expected};
-    return Error(ErrorKind::kSchemaMismatch,
-                 "output '{}': expected {} for {} rows, but the model gave {} {}",
-                 column.spec.name, spec.ToString(), rows, Name(tensor.dtype),
-                 ShapeToString(tensor.shape));
-  }
-  const std::optional<int64_t> per_row =
-      ElementCount({tensor.shape.begin() + 1, tensor.shape.end()});
-  const std::optional<int64_t> elements = ElementCount(tensor.shape);
-  const Array* values = tensor.values.get();
-  if (!per_row || !elements || values == nullptr || values->length() != *elements ||
-      !HasValueType(*values, tensor.dtype)) {
-    return Error(ErrorKind::kInternal, "output '{}': {} values{} for {} {}",
-                 column.spec.name, values == nullptr ? 0 : values->length(),
-                 values == nullptr ? "" : " of " + values->type()->ToString(),
-                 Name(tensor.dtype), ShapeToString(tensor.shape));
-  }
-  return *per_row;
-}
-
-ArrayPtr WithType(const Array& array, const std::shared_ptr<arrow::DataType>& type) {
+ArrayPtr WithType(const Array& array, const TypePtr& type) {
   std::shared_ptr<arrow::ArrayData> data = array.data()->Copy();
   data->type = type;
   return arrow::MakeArray(std::move(data));
@@ -83,76 +37,86 @@ Result<ArrayPtr> WidenBfloat16(const Array& array) {
   return std::make_shared<arrow::FloatArray>(array.length(), std::move(values));
 }
 
-/// The elements as they land.
-Result<ArrayPtr> LandElements(const TensorColumn& column, const Tensor& tensor,
-                              int64_t per_row) {
-  const bool is_list = column.type->id() == arrow::Type::LIST;
-  const std::shared_ptr<arrow::DataType> type =
-      is_list ? column.type->field(0)->type() : column.type;
-  if (tensor.dtype == DType::kBfloat16) return WidenBfloat16(*tensor.values);
-  if (tensor.dtype == DType::kString) {
+/// `values`, elements of the tensor, as they land: of `type`.
+/// \param row_of  the row that has an element.
+template <typename RowOf>
+Result<ArrayPtr> LandElements(const TensorColumn& column, const ArrayPtr& values,
+                              const TypePtr& type, RowOf row_of) {
+  const TensorSpec& spec = column.spec;
+  if (spec.dtype == DType::kBfloat16) return WidenBfloat16(*values);
+  if (spec.dtype == DType::kString) {
     if (type->id() == arrow::Type::STRING) {
-      const int64_t bad = FirstInvalidUtf8(*tensor.values);
+      const int64_t bad = FirstInvalidUtf8(*values);
       if (bad >= 0) {
-        return Error(
-            ErrorKind::kInvalidInput,
-            "column '{}': output '{}' has text that is not UTF-8 in row {}; to land "
-            "it as bytes, say as = \"binary\" under [output.columns]",
-            column.name, column.spec.name, bad / per_row);
+        return Error(ErrorKind::kInvalidInput,
+                     "column '{}': output '{}' has text that is not UTF-8 in row {}; to "
+                     "land it as "
+                     "bytes, say as = \"binary\" under [output.columns]",
+                     column.name, spec.name, row_of(bad));
       }
     }
-    return WithType(*tensor.values, type);
+    return WithType(*values, type);
   }
   int64_t bad = -1;
-  Result<ArrayPtr> landed = ToCanonical(tensor.values, type, &bad);
+  Result<ArrayPtr> landed = ToCanonical(values, type, &bad);
   if (!landed.ok() && bad >= 0) {
     return Error(KindOf(landed.status()), "column '{}': output '{}', row {}: {}",
-                 column.name, column.spec.name, bad / per_row, landed.status().message());
+                 column.name, spec.name, row_of(bad), landed.status().message());
   }
   return landed;
 }
 
+Result<Arrays> MakeValues(const TensorColumn& column, const Tensor& tensor,
+                          int64_t per_row, int64_t rows) {
+  const TypePtr& type = column.types.front();
+  TypePtr element = type;
+  for (int level = 0; level < column.depth; ++level) element = element->field(0)->type();
+  HOWDAH_ASSIGN_OR_RETURN(const ListLevels levels,
+                          MakeLevels(column, tensor, per_row, rows));
+  HOWDAH_ASSIGN_OR_RETURN(ArrayPtr elements,
+                          LandElements(column, tensor.values, element,
+                                       [&](int64_t bad) { return levels.RowOf(bad); }));
+  return Arrays{levels.Nest(type, std::move(elements))};
+}
+
+Result<Arrays> MakeTopK(const TensorColumn& column, const Tensor& tensor, int64_t per_row,
+                        int64_t rows) {
+  const int64_t k = column.top_k;
+  HOWDAH_ASSIGN_OR_RETURN(const auto offsets, EqualLists(column, rows, k));
+  const ListLevels levels{{offsets}};
+  HOWDAH_ASSIGN_OR_RETURN(TopValues top, TopK(tensor, rows, per_row, k));
+  HOWDAH_ASSIGN_OR_RETURN(
+      top.values, LandElements(column, top.values, column.types.front()->field(0)->type(),
+                               [&](int64_t bad) { return bad / k; }));
+  return Arrays{levels.Nest(column.types[0], std::move(top.values)),
+                levels.Nest(column.types[1], std::move(top.indices))};
+}
+
 }  // namespace
 
-std::shared_ptr<arrow::DataType> TensorColumnType(
-    DType dtype, const std::optional<std::vector<int64_t>>& shape, bool binary) {
-  std::shared_ptr<arrow::DataType> element = ElementType(dtype, binary);
-  const bool is_scalar =
-      shape && (shape->size() == 1 || (shape->size() == 2 && shape->back() == 1));
-  if (is_scalar) return element;
-  return arrow::list(arrow::field("element", std::move(element), /*nullable=*/false));
-}
-
-std::string FlattenedShape(const std::optional<std::vector<int64_t>>& shape) {
-  std::string text;
-  if (!shape || shape->size() < 3) return text;
-  for (size_t i = 1; i < shape->size(); ++i) {
-    if ((*shape)[i] == kUnknownDim) return "";
-    text += fmt::format("{}{}", i == 1 ? "" : ",", (*shape)[i]);
-  }
-  return text;
-}
-
-Result<ArrayPtr> MakeTensorColumn(const TensorColumn& column, const Tensor& tensor,
-                                  int64_t rows) {
+Result<Arrays> MakeTensorColumns(const TensorColumn& column, const Tensor& tensor,
+                                 int64_t rows) {
   HOWDAH_ASSIGN_OR_RETURN(const int64_t per_row, CheckTensor(column, tensor, rows));
-  HOWDAH_ASSIGN_OR_RETURN(ArrayPtr elements, LandElements(column, tensor, per_row));
-  if (column.type->id() != arrow::Type::LIST) return elements;
-  if (elements->length() > std::numeric_limits<int32_t>::max()) {
-    return Error(
-        ErrorKind::kInvalidInput,
-        "output '{}' has {} elements in a batch of {} rows, more than a list column "
-        "can hold (2^31-1); lower model.batch_rows",
-        column.spec.name, elements->length(), rows);
+  if (column.as == As::kTensor || column.as == As::kBinary) {
+    return MakeValues(column, tensor, per_row, rows);
   }
-  ARROW_ASSIGN_OR_RAISE(
-      std::shared_ptr<arrow::Buffer> offsets,
-      arrow::AllocateBuffer((rows + 1) * static_cast<int64_t>(sizeof(int32_t))));
-  auto* out = reinterpret_cast<int32_t*>(offsets->mutable_data());
-  const auto step = static_cast<int32_t>(per_row);
-  for (int32_t i = 0; i <= static_cast<int32_t>(rows); ++i) out[i] = i * step;
-  return std::make_shared<arrow::ListArray>(column.type, rows, std::move(offsets),
-                                            std::move(elements));
+  const int64_t least = column.as == As::kTopK ? column.top_k : 1;
+  if (tensor.shape.size() != 2 || (rows > 0 && per_row < least)) {
+    return Error(ErrorKind::kSchemaMismatch,
+                 "column '{}': output '{}': expected at least {} values in each row, but "
+                 "the model gave {} {}",
+                 column.name, column.spec.name, least, Name(tensor.dtype),
+                 ShapeToString(tensor.shape));
+  }
+  if (column.as == As::kTopK) return MakeTopK(column, tensor, per_row, rows);
+  if (column.as == As::kArgmax) {
+    HOWDAH_ASSIGN_OR_RETURN(ArrayPtr indices, ArgMax(tensor, rows, per_row));
+    return Arrays{std::move(indices)};
+  }
+  HOWDAH_ASSIGN_OR_RETURN(const ArrayPtr elements,
+                          LandElements(column, tensor.values, column.types.front(),
+                                       [&](int64_t bad) { return bad / per_row; }));
+  return UnpackColumns(*elements, rows, per_row);
 }
 
 }  // namespace howdah
