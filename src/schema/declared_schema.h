@@ -32,9 +32,18 @@ struct DeclaredSchema {
 };
 
 /// Parse the text of an .avsc file; `place` names it in messages. Safe on hostile text.
+///   boolean, int, long, float, double, bytes, string -> bool, int32, int64, float,
+///   double, binary, utf8; enum -> utf8; fixed -> fixed_size_binary; array -> list; map
+///   -> map of utf8; record -> struct; a union with null -> the other type, nullable.
+///   date -> date32; decimal -> decimal128; time-millis, time-micros -> time32[ms],
+///   time64[us]; timestamp-* (millis, micros) -> timestamp[us, UTC]; local-timestamp-* ->
+///   timestamp[us]; other logical types are ignored, as are aliases, defaults and order.
+/// Properties of fields: "doc", "tensor.source", "tensor.round".
 /// SchemaMismatch: not a record; a type that does not land (recursion, a union other than
-/// with null, null alone); two fields of one legal name; a name that the name rule would
-/// change. InvalidInput: not JSON, or not an Avro schema (line, field, expected, got).
+/// with null, null alone, a decimal of more than 38 digits, a record without fields, more
+/// than 10,000 types or 64 levels); two fields of one name; a name of a column that the
+/// name rule would change. InvalidInput: not JSON (names the line), or not an Avro schema
+/// (names the field, expected, got); more than 4 MiB.
 /// Source of the format: the Avro 1.11 specification, "Schema Declaration".
 Result<DeclaredSchema> ParseAvroSchema(const std::string& text, const std::string& place);
 

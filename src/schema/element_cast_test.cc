@@ -30,13 +30,6 @@ Result<ArrayPtr> Cast(const ArrayPtr& array, DType dtype, Misfit* misfit) {
   return cast(array, dtype, misfit);
 }
 
-template <typename T>
-ArrayPtr Buffered(const TypePtr& type, const std::vector<T>& values) {
-  return arrow::MakeArray(
-      arrow::ArrayData::Make(type, static_cast<int64_t>(values.size()),
-                             {nullptr, arrow::Buffer::FromVector(values)}, 0));
-}
-
 TEST(ElementCast, CarriesEveryIntegerTypeIntoEveryNumber) {
   for (const TypePtr& from : Integers()) {
     for (const DType to : kIntegers) {

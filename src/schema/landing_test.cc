@@ -14,21 +14,6 @@ namespace {
 constexpr int64_t kAny = kUnknownDim;
 using As = OutputColumn::As;
 
-TypePtr ListOf(const TypePtr& element) {
-  return arrow::list(arrow::field("element", element, /*nullable=*/false));
-}
-
-/// Rows without columns, for outputs alone.
-std::shared_ptr<arrow::RecordBatch> Rows(int64_t rows) {
-  return arrow::RecordBatch::Make(arrow::schema(arrow::FieldVector{}), rows,
-                                  std::vector<ArrayPtr>{});
-}
-
-std::string Metadata(const arrow::Field& field, const char* key) {
-  if (!field.HasMetadata()) return "no metadata";
-  return field.metadata()->Get(key).ValueOr("none");
-}
-
 /// Land one output "y" and return its column.
 Result<ArrayPtr> LandOutput(const TensorSpec& spec, const Tensor& tensor, int64_t rows,
                             bool binary = false) {

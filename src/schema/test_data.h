@@ -5,6 +5,7 @@
 #include <arrow/json/from_string.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <arrow/util/key_value_metadata.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -75,6 +76,29 @@ inline Tensor TensorOf(DType dtype, Shape shape, std::string_view json) {
   return {.dtype = dtype,
           .shape = std::move(shape),
           .values = ArrayOf(ValueType(dtype), json)};
+}
+
+inline TypePtr ListOf(const TypePtr& element) {
+  return arrow::list(arrow::field("element", element, /*nullable=*/false));
+}
+
+/// Rows without columns, for outputs alone.
+inline std::shared_ptr<arrow::RecordBatch> Rows(int64_t rows) {
+  return arrow::RecordBatch::Make(arrow::schema(arrow::FieldVector{}), rows,
+                                  std::vector<ArrayPtr>{});
+}
+
+inline std::string Metadata(const arrow::Field& field, const char* key) {
+  if (!field.HasMetadata()) return "no metadata";
+  return field.metadata()->Get(key).ValueOr("none");
+}
+
+/// An array of the bits of `values`, without nulls.
+template <typename T>
+ArrayPtr Buffered(const TypePtr& type, const std::vector<T>& values) {
+  return arrow::MakeArray(
+      arrow::ArrayData::Make(type, static_cast<int64_t>(values.size()),
+                             {nullptr, arrow::Buffer::FromVector(values)}, 0));
 }
 
 /// Matches a failed Status or Result of `kind` whose message has all of `parts`.
