@@ -70,6 +70,7 @@ int Main(int argc, char** argv) {
   AddInspect(&app, &action);
   AddVerify(&app, &action);
   AddRecover(&app, &action);
+  AddGc(&app, &action);
   app.allow_extras();
   for (CLI::App* verb : app.get_subcommands([](CLI::App*) { return true; })) {
     verb->allow_extras();

@@ -3,15 +3,12 @@
 #include "base/environment.h"
 #include "base/units.h"
 #include "cli/exit_code.h"
+#include "cli/staging_flags.h"
 #include "cli/verbs.h"
 #include "commit/job.h"
 
 namespace howdah::cli {
 namespace {
-
-struct Flags {
-  std::string dataset, staging, abandon;
-};
 
 void Print(const RecoverReport& report) {
   for (const Ledger& ledger : report.finished) {
@@ -35,23 +32,15 @@ void Print(const RecoverReport& report) {
   std::cout << std::flush;
 }
 
-Result<DatasetPaths> Paths(const Storages& storages, const Flags& flags,
-                           FileSystem** fs) {
-  HOWDAH_ASSIGN_OR_RETURN(Location dataset, storages.Resolve(flags.dataset));
-  *fs = dataset.fs;
-  if (flags.staging.empty()) return DatasetPaths::For(dataset.path, "");
-  HOWDAH_ASSIGN_OR_RETURN(Location staging, storages.Resolve(flags.staging));
-  return DatasetPaths::For(dataset.path, staging.path);
-}
-
-int RunRecover(const Context& context, const Flags& flags) {
+int RunRecover(const Context& context, const StagingFlags& dataset,
+               const std::string& abandon) {
   FileSystem* fs = nullptr;
-  const Result<DatasetPaths> paths = Paths(context.storages, flags, &fs);
+  const Result<DatasetPaths> paths = dataset.Paths(context.storages, &fs);
   if (!paths.ok()) return Fail(paths.status(), Phase::kPreparing);
-  if (!flags.abandon.empty()) {
-    const Status status = Abandon(*fs, Environment::System(), *paths, flags.abandon);
+  if (!abandon.empty()) {
+    const Status status = Abandon(*fs, Environment::System(), *paths, abandon);
     if (!status.ok()) return Fail(status, Phase::kPreparing);
-    std::cout << fmt::format("abandoned job {}\n", flags.abandon);
+    std::cout << fmt::format("abandoned job {}\n", abandon);
     return kDone;
   }
   const Result<RecoverReport> report = Recover(*fs, Environment::System(), *paths);
@@ -65,14 +54,13 @@ int RunRecover(const Context& context, const Flags& flags) {
 void AddRecover(CLI::App* app, Action* action) {
   CLI::App* verb = app->add_subcommand(
       "recover", "Finish what a dead run left; safe at any time, from any host, twice");
-  const auto flags = std::make_shared<Flags>();
-  verb->add_option("DATASET", flags->dataset, "the dataset's directory")->required();
-  verb->add_option("--abandon", flags->abandon, "give up this unfinished job")
-      ->type_name("");
-  verb->add_option("--staging", flags->staging, "where the job had its 'output.staging'")
-      ->type_name("");
+  const auto dataset = AddStagingFlags(verb);
+  const auto abandon = std::make_shared<std::string>();
+  verb->add_option("--abandon", *abandon, "give up this unfinished job")->type_name("");
   verb->callback([=] {
-    *action = [=](const Context& context) { return RunRecover(context, *flags); };
+    *action = [=](const Context& context) {
+      return RunRecover(context, *dataset, *abandon);
+    };
   });
 }
 

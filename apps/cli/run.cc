@@ -4,9 +4,11 @@
 
 #include <iostream>
 
+#include "cli/crash_guard.h"
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
 #include "cli/job_flags.h"
+#include "cli/stderr_capture.h"
 #include "cli/verbs.h"
 
 namespace howdah::cli {
@@ -22,6 +24,9 @@ int Run(const Context& context, const JobFlags& flags, const std::string& metric
   options.metrics_file = metrics_file;
   options.progress = isatty(STDERR_FILENO) ? ProgressStyle::kLine : ProgressStyle::kLog;
   options.stop = interrupts.stop_token();
+  options.on_hang = GiveUp;
+  GuardAgainstCrashes(spec->model.path);
+  const StderrCapture capture;
   const RunResult result = RunJob(context.storages, *std::move(spec), options);
   if (!result.status.ok()) {
     return Fail(result.status, result.began ? Phase::kRunning : Phase::kPreparing);

@@ -25,5 +25,6 @@ void AddCheck(CLI::App* app, Action* action);
 void AddInspect(CLI::App* app, Action* action);
 void AddVerify(CLI::App* app, Action* action);
 void AddRecover(CLI::App* app, Action* action);
+void AddGc(CLI::App* app, Action* action);
 
 }  // namespace howdah::cli

@@ -33,9 +33,10 @@ void AddVerify(CLI::App* app, Action* action) {
   const auto flags = std::make_shared<Flags>();
   verb->add_option("DATASET", flags->dataset, "the dataset's directory")->required();
   verb->add_option("--level", flags->level,
-                   "0 files and lengths, 1 rows too, 2 checksums too (default)")
+                   "0 files and lengths, 1 rows too, 2 checksums too (default), 3 every "
+                   "row read again")
       ->type_name("")
-      ->check(CLI::Range(0, 2));
+      ->check(CLI::Range(0, 3));
   verb->add_flag("--json", flags->json, "print one JSON object");
   verb->callback([=] {
     *action = [=](const Context& context) {

@@ -66,6 +66,12 @@ class ByteQueue {
     WakeAll();
   }
 
+  /// Bytes that the items inside say they hold.
+  int64_t queued_bytes() const {
+    std::lock_guard lock(mutex_);
+    return queued_bytes_;
+  }
+
   /// Time that producers and consumers have spent waiting here, summed over threads.
   std::chrono::nanoseconds push_wait() const {
     std::lock_guard lock(mutex_);

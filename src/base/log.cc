@@ -1,10 +1,11 @@
 #include "base/log.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
+#include <cerrno>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -16,6 +17,7 @@ namespace {
 
 std::atomic<LogFormat> line_format{LogFormat::kText};
 std::atomic<LogLevel> least_level{LogLevel::kInfo};
+int stderr_descriptor = STDERR_FILENO;  // guarded by StderrMutex
 
 /// Never destroyed: destructors of static objects may still log.
 std::mutex& StderrMutex() {
@@ -80,8 +82,17 @@ void LogLine(LogLevel level, std::string_view message) {
 
 void WriteStderr(std::string_view text) {
   std::lock_guard lock(StderrMutex());
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
+  while (!text.empty()) {
+    const ssize_t written = write(stderr_descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;  // there is no place to tell of it
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+}
+
+void SetStderr(int descriptor) {
+  std::lock_guard lock(StderrMutex());
+  stderr_descriptor = descriptor;
 }
 
 }  // namespace howdah

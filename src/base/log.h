@@ -28,4 +28,7 @@ void Log(LogLevel level, fmt::format_string<Args...> format, Args&&... args) {
 /// line, and the one line that begins "error: ".
 void WriteStderr(std::string_view text);
 
+/// Where WriteStderr and the log write: file descriptor 2 until this is called.
+void SetStderr(int descriptor);
+
 }  // namespace howdah

@@ -15,6 +15,7 @@ enum class Defect {
   kLength,    ///< its length differs
   kChecksum,  ///< its bytes differ
   kRows,      ///< its own footer, or the sums, say other rows than the ledger
+  kValues,    ///< its rows, read again, are not those that were written, or not the input's
   kForeign,   ///< a visible file that no ledger lists
 };
 

@@ -1,10 +1,16 @@
 #include "pipeline/inputs.h"
 
+#include <arrow/scalar.h>
+#include <arrow/type.h>
 #include <fnmatch.h>
 
+#include <charconv>
+#include <map>
+#include <optional>
 #include <set>
 
 #include "base/text.h"
+#include "types/hive_escape.h"
 
 namespace howdah {
 namespace {
@@ -130,7 +136,69 @@ Result<const SourceFormat*> FormatOf(const std::vector<InputFile>& files) {
   return common;
 }
 
+/// The value of each directory `name=value` in `path`; nullopt: null.
+std::map<std::string, std::optional<std::string>> PartitionsOf(const std::string& path) {
+  std::map<std::string, std::optional<std::string>> values;
+  const std::string directory = ParentPath(path);
+  for (size_t start = 1; start < directory.size();) {
+    const size_t slash = std::min(directory.find('/', start), directory.size());
+    const std::string name = directory.substr(start, slash - start);
+    start = slash + 1;
+    const size_t equals = name.find('=');
+    if (equals == name.npos || equals == 0) continue;
+    std::optional<std::string> value = HiveUnescape(name.substr(equals + 1));
+    if (*value == kHiveNull) value.reset();
+    values[HiveUnescape(name.substr(0, equals))] = std::move(value);
+  }
+  return values;
+}
+
+/// Whole numbers exactly as they print, so that nothing of "007" or "+1" is lost.
+std::optional<int64_t> AsInt64(const std::string& text) {
+  int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  if (std::to_string(number) != text) return std::nullopt;
+  return number;
+}
+
+ConstantColumn MakeConstant(const std::string& name,
+                            const std::vector<std::optional<std::string>>& values) {
+  const bool integers = std::all_of(values.begin(), values.end(), [](const auto& value) {
+    return !value || AsInt64(*value);
+  });
+  const bool all_null = std::none_of(values.begin(), values.end(),
+                                     [](const auto& v) { return v.has_value(); });
+  const auto type = integers && !all_null ? arrow::int64() : arrow::utf8();
+  ConstantColumn column{.field = arrow::field(name, type), .by_file = {}};
+  for (const auto& value : values) {
+    if (!value) {
+      column.by_file.push_back(arrow::MakeNullScalar(type));
+    } else if (type->id() == arrow::Type::INT64) {
+      column.by_file.push_back(std::make_shared<arrow::Int64Scalar>(*AsInt64(*value)));
+    } else {
+      column.by_file.push_back(std::make_shared<arrow::StringScalar>(*value));
+    }
+  }
+  return column;
+}
+
 }  // namespace
+
+std::vector<ConstantColumn> PartitionColumns(const std::vector<std::string>& paths) {
+  std::map<std::string, std::vector<std::optional<std::string>>> columns;
+  for (const std::string& path : paths) {
+    for (auto& [name, value] : PartitionsOf(path)) {
+      columns[name].push_back(std::move(value));
+    }
+  }
+  std::vector<ConstantColumn> constants;
+  for (const auto& [name, values] : columns) {
+    if (values.size() == paths.size()) constants.push_back(MakeConstant(name, values));
+  }
+  return constants;
+}
 
 int64_t InputSet::bytes() const {
   int64_t sum = 0;
@@ -164,6 +232,7 @@ Result<InputSet> FindInputs(const Storages& storages,
   } else {
     inputs.format = FindSourceFormat(format);
   }
+  inputs.constants = PartitionColumns(inputs.paths);
   return inputs;
 }
 

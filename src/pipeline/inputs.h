@@ -16,6 +16,8 @@ struct InputSet {
   std::vector<InputFile> files;    ///< each once; sorted by path within each given path
   std::vector<std::string> paths;  ///< of `files`, on `fs`
   const SourceFormat* format = nullptr;
+  /// Columns from directories `name=value` above the files, as Hive has them.
+  std::vector<ConstantColumn> constants;
 
   int64_t bytes() const;
 };
@@ -30,5 +32,11 @@ struct InputSet {
 Result<InputSet> FindInputs(const Storages& storages,
                             const std::vector<std::string>& paths,
                             const std::string& format);
+
+/// The columns that Hive style directories in `paths` give: each name that stands above
+/// all of the files. Their type is int64 if every value is a whole number as int64 prints
+/// it, else string ("007" stays text); __HIVE_DEFAULT_PARTITION__ is null. Values are
+/// unescaped as in Hive. Of two directories of one name in one path, the inner counts.
+std::vector<ConstantColumn> PartitionColumns(const std::vector<std::string>& paths);
 
 }  // namespace howdah

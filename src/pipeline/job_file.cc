@@ -11,8 +11,28 @@ Status WrongKind(const std::string& key, const std::string& place) {
   return Error(
       ErrorKind::kInvalidInput,
       "{}: '{}' must be a string, a number, true or false, a list of strings, or a "
-      "table of strings",
+      "table of these",
       place, key);
+}
+
+/// A string, number or truth value as text; nullopt for anything else.
+std::optional<std::string> AsText(const toml::node& node) {
+  if (auto text = node.value_exact<std::string>()) return text;
+  if (auto number = node.value_exact<int64_t>()) return std::to_string(*number);
+  if (auto number = node.value_exact<double>()) return fmt::format("{}", *number);
+  if (auto flag = node.value_exact<bool>()) return *flag ? "true" : "false";
+  return std::nullopt;
+}
+
+Result<std::vector<std::string>> ToList(const toml::array& array, const std::string& key,
+                                        const std::string& place) {
+  std::vector<std::string> list;
+  for (const toml::node& item : array) {
+    auto text = item.value_exact<std::string>();
+    if (!text) return WrongKind(key, place);
+    list.push_back(*text);
+  }
+  return list;
 }
 
 Result<SettingValue> ToValue(const toml::node& node, const std::string& key,
@@ -22,24 +42,23 @@ Result<SettingValue> ToValue(const toml::node& node, const std::string& key,
   if (auto number = node.value_exact<double>()) return SettingValue(*number);
   if (auto flag = node.value_exact<bool>()) return SettingValue(*flag);
   if (const toml::array* array = node.as_array()) {
-    std::vector<std::string> list;
-    for (const toml::node& item : *array) {
-      auto text = item.value_exact<std::string>();
-      if (!text) return WrongKind(key, place);
-      list.push_back(*text);
-    }
+    HOWDAH_ASSIGN_OR_RETURN(auto list, ToList(*array, key, place));
     return SettingValue(std::move(list));
   }
-  if (const toml::table* table = node.as_table()) {
-    std::map<std::string, std::string> map;
-    for (const auto& [name, item] : *table) {
-      auto text = item.value_exact<std::string>();
-      if (!text) return WrongKind(key, place);
-      map.emplace(std::string(name.str()), *text);
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return WrongKind(key, place);
+  SettingTable items;
+  for (const auto& [name, item] : *table) {
+    std::vector<std::string>& values = items[std::string(name.str())];
+    if (const toml::array* array = item.as_array()) {
+      HOWDAH_ASSIGN_OR_RETURN(values, ToList(*array, key, place));
+      continue;
     }
-    return SettingValue(std::move(map));
+    const auto text = AsText(item);
+    if (!text) return WrongKind(key, place);
+    values = {*text};
   }
-  return WrongKind(key, place);
+  return SettingValue(std::move(items));
 }
 
 /// A table is a section, whose keys are collected one by one, or a value such as

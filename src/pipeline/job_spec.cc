@@ -131,9 +131,20 @@ Result<std::string> AsChoice(const Setting& setting,
                DidYouMean(text, available));
 }
 
-Status NotAvailable(const Setting& setting) {
-  return Error(ErrorKind::kUnsupported, "{}: '{}' is not available in howdah {}",
-               setting.place, setting.key, kVersion);
+Result<bool> AsFlag(const Setting& setting) {
+  if (const auto* flag = std::get_if<bool>(&setting.value)) return *flag;
+  return WrongType(setting, "true or false");
+}
+
+Result<std::chrono::milliseconds> AsDuration(const Setting& setting) {
+  const auto* text = std::get_if<std::string>(&setting.value);
+  if (text == nullptr) return WrongType(setting, "a duration such as \"30s\"");
+  Result<std::chrono::milliseconds> duration = ParseDuration(*text);
+  if (!duration.ok()) {
+    return WithContext(duration.status(),
+                       fmt::format("{}: '{}'", setting.place, setting.key));
+  }
+  return duration;
 }
 
 constexpr int64_t kMostRows = 1 << 24;
@@ -194,6 +205,12 @@ const std::vector<KeyRow>& KeyTable() {
        Integer([](S& s) -> auto& { return s.model.runners; }, 0, kMostThreads)},
       {"model.intra_op_threads",
        Integer([](S& s) -> auto& { return s.model.intra_op_threads; }, 1, kMostThreads)},
+      {"model.onednn",
+       [](const Setting& setting, S* spec) -> Status {
+         HOWDAH_ASSIGN_OR_RETURN(spec->model.onednn, AsFlag(setting));
+         return Status::OK();
+       }},
+      {"model.timeout", Into(AsDuration, [](S& s) -> auto& { return s.model.timeout; })},
       {"input.path",
        [](const Setting& setting, S* spec) -> Status {
          // A path may hold commas: only a real list has several.
@@ -208,8 +225,9 @@ const std::vector<KeyRow>& KeyTable() {
          }
          return Status::OK();
        }},
-      {"input.format", Choice([](S& s) -> auto& { return s.input.format; }, {"parquet"},
-                              {"avro", "csv", "jsonl", "arrow", "tfrecord"})},
+      {"input.format",
+       Choice([](S& s) -> auto& { return s.input.format; },
+              {"parquet", "csv", "jsonl", "arrow"}, {"avro", "tfrecord"})},
       {"output.path", Into(AsPath, [](S& s) -> auto& { return s.output.path; })},
       {"output.format", Choice([](S& s) -> auto& { return s.output.format; }, {"parquet"},
                                {"avro", "csv", "json"})},
@@ -217,15 +235,8 @@ const std::vector<KeyRow>& KeyTable() {
                              {"append", "overwrite"})},
       {"output.keep", Into(AsList, [](S& s) -> auto& { return s.output.keep; })},
       {"output.partition_by",
-       [](const Setting& setting, S* spec) -> Status {
-         HOWDAH_ASSIGN_OR_RETURN(spec->output.partition_by, AsList(setting));
-         return spec->output.partition_by.empty() ? Status::OK() : NotAvailable(setting);
-       }},
-      {"output.schema",
-       [](const Setting& setting, S* spec) -> Status {
-         HOWDAH_ASSIGN_OR_RETURN(spec->output.schema, AsPath(setting));
-         return spec->output.schema.empty() ? Status::OK() : NotAvailable(setting);
-       }},
+       Into(AsList, [](S& s) -> auto& { return s.output.partition_by; })},
+      {"output.schema", Into(AsPath, [](S& s) -> auto& { return s.output.schema; })},
       {"output.profile", Choice([](S& s) -> auto& { return s.output.profile; }, {"lake"},
                                 {"compact", "hive3"})},
       {"output.compression",
@@ -248,34 +259,79 @@ const std::vector<KeyRow>& KeyTable() {
   return *table;
 }
 
-Status ApplyTensor(const std::string& name, const Setting& setting, JobSpec* spec) {
-  HOWDAH_ASSIGN_OR_RETURN(std::vector<std::string> columns, AsColumns(setting));
-  if (columns.empty()) return WrongType(setting, "a column or a list of columns");
-  spec->input.tensors[name] = std::move(columns);
+/// Refuse fields of a table that no key has.
+Status CheckFields(const Setting& setting, const SettingTable& table,
+                   const std::vector<std::string>& known) {
+  for (const auto& [field, values] : table) {
+    if (std::find(known.begin(), known.end(), field) != known.end()) continue;
+    return Error(ErrorKind::kInvalidInput, "{}: unknown key '{}.{}'{} (there is {})",
+                 setting.place, setting.key, field, DidYouMean(field, known),
+                 QuotedList(known));
+  }
   return Status::OK();
 }
 
+/// The one value of `field`, or nullopt where the table does not have it.
+Result<std::optional<std::string>> OneValue(const Setting& setting,
+                                            const SettingTable& table,
+                                            const std::string& field) {
+  const auto found = table.find(field);
+  if (found == table.end()) return std::optional<std::string>();
+  if (found->second.size() == 1) return std::optional(found->second.front());
+  return Error(ErrorKind::kInvalidInput, "{}: '{}.{}' must be one value, got a list",
+               setting.place, setting.key, field);
+}
+
+Status ApplyTensor(const std::string& name, const Setting& setting, JobSpec* spec) {
+  TensorInput input;
+  if (const auto* table = std::get_if<SettingTable>(&setting.value)) {
+    HOWDAH_RETURN_IF_ERROR(CheckFields(setting, *table, {"from", "pad"}));
+    const auto from = table->find("from");
+    input.columns = from == table->end() ? std::vector{name} : from->second;
+    HOWDAH_ASSIGN_OR_RETURN(input.pad, OneValue(setting, *table, "pad"));
+  } else {
+    HOWDAH_ASSIGN_OR_RETURN(input.columns, AsColumns(setting));
+  }
+  if (input.columns.empty()) return WrongType(setting, "a column or a list of columns");
+  spec->input.tensors[name] = std::move(input);
+  return Status::OK();
+}
+
+/// `as = "topk:3"` and its like.
+Status ApplyAs(const Setting& setting, const std::string& as, OutputColumn* column) {
+  using As = OutputColumn::As;
+  constexpr std::string_view kTopK = "topk:";
+  static const std::map<std::string, As, std::less<>> kinds = {
+      {"binary", As::kBinary}, {"argmax", As::kArgmax}, {"expand", As::kExpand}};
+  static const std::vector<std::string> kNames = {"argmax", "topk:1", "expand", "binary"};
+  if (as.starts_with(kTopK)) {
+    constexpr int64_t kMostK = 1 << 20;
+    column->as = As::kTopK;
+    return AsInteger(
+               {setting.key + ".as (topk:K)", as.substr(kTopK.size()), setting.place}, 1,
+               kMostK)
+        .Value(&column->top_k);
+  }
+  if (const auto found = kinds.find(as); found != kinds.end()) {
+    column->as = found->second;
+    return Status::OK();
+  }
+  return Error(ErrorKind::kInvalidInput,
+               "{}: '{}.as' must be one of 'argmax', 'topk:K', 'expand', 'binary', got "
+               "'{}'{}",
+               setting.place, setting.key, as, DidYouMean(as, kNames));
+}
+
 Status ApplyColumn(const std::string& name, const Setting& setting, JobSpec* spec) {
-  OutputColumn column{.name = name};
-  if (const auto* table =
-          std::get_if<std::map<std::string, std::string>>(&setting.value)) {
-    static const std::vector<std::string> kFields = {"from", "as"};
-    for (const auto& [field, value] : *table) {
-      if (std::find(kFields.begin(), kFields.end(), field) == kFields.end()) {
-        return Error(ErrorKind::kInvalidInput, "{}: unknown key '{}.{}'{}", setting.place,
-                     setting.key, field, DidYouMean(field, kFields));
-      }
-    }
-    const auto from = table->find("from"), as = table->find("as");
-    column.from = from == table->end() ? name : from->second;
-    if (as != table->end()) {
-      std::string kind = as->second;
-      if (kind.rfind("topk:", 0) == 0) kind = "topk";
-      HOWDAH_RETURN_IF_ERROR(AsChoice({setting.key + ".as", kind, setting.place},
-                                      {"binary"}, {"argmax", "topk", "expand"})
-                                 .status());
-      column.binary = true;
-    }
+  OutputColumn column{.name = name, .from = name};
+  if (const auto* table = std::get_if<SettingTable>(&setting.value)) {
+    HOWDAH_RETURN_IF_ERROR(CheckFields(setting, *table, {"from", "as", "row_splits"}));
+    HOWDAH_ASSIGN_OR_RETURN(const auto from, OneValue(setting, *table, "from"));
+    HOWDAH_ASSIGN_OR_RETURN(const auto as, OneValue(setting, *table, "as"));
+    HOWDAH_ASSIGN_OR_RETURN(const auto splits, OneValue(setting, *table, "row_splits"));
+    if (from) column.from = *from;
+    if (as) HOWDAH_RETURN_IF_ERROR(ApplyAs(setting, *as, &column));
+    if (splits) spec->output.row_splits[column.from] = *splits;
   } else {
     HOWDAH_ASSIGN_OR_RETURN(column.from, AsString(setting));
   }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -26,6 +28,8 @@ struct JobSpec {
     int64_t batch_rows = 1024;
     int64_t runners = 0;  ///< 0: one per core
     int64_t intra_op_threads = 1;
+    std::optional<bool> onednn;  ///< nullopt: off, unless TF_ENABLE_ONEDNN_OPTS says 1
+    std::chrono::milliseconds timeout{600'000};  ///< of one run of the model; 0: none
     std::string tensorflow;  ///< where to look for it first; a flag, not a key
   } model;
 
@@ -50,6 +54,8 @@ struct JobSpec {
     std::string staging;
     std::string csv_dialect = "rfc4180";
     std::vector<OutputColumn> columns;
+    /// Output with flat values -> output with its row splits: together one ragged output.
+    std::map<std::string, std::string> row_splits;
   } output;
 
   struct Checks {
@@ -59,10 +65,12 @@ struct JobSpec {
   } checks;
 };
 
+/// `{ from = ["a", "b"], pad = 0 }`: each value as text, one or a list.
+using SettingTable = std::map<std::string, std::vector<std::string>>;
+
 /// A value before it is known which key it belongs to.
-using SettingValue =
-    std::variant<bool, int64_t, double, std::string, std::vector<std::string>,
-                 std::map<std::string, std::string>>;
+using SettingValue = std::variant<bool, int64_t, double, std::string,
+                                  std::vector<std::string>, SettingTable>;
 
 /// One `key = value`, and where the user wrote it.
 struct Setting {

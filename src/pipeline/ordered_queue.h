@@ -68,6 +68,12 @@ class OrderedQueue {
     next_ready_.notify_all();
   }
 
+  /// Bytes that the items inside say they hold.
+  int64_t queued_bytes() const {
+    std::lock_guard lock(mutex_);
+    return queued_bytes_;
+  }
+
   /// Time spent waiting here, summed over threads.
   std::chrono::nanoseconds push_wait() const {
     std::lock_guard lock(mutex_);

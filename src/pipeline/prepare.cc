@@ -8,8 +8,10 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "schema/names.h"
 #include "source/split_planner.h"
 #include "types/hive_escape.h"
+#include "write/task_writer.h"
 
 namespace howdah {
 namespace {
@@ -27,6 +29,43 @@ Status CheckJobId(const std::string& job_id) {
   return Error(ErrorKind::kInvalidInput,
                "'job.id' has {} bytes as a directory's name, the most is {}: '{}…'",
                HiveEscape(job_id).size(), kMostBytes, job_id.substr(0, 40));
+}
+
+/// Make one ragged output of two: flat values, and the row splits that cut them.
+Status UniteRagged(const std::map<std::string, std::string>& row_splits,
+                   Signature* signature) {
+  const auto find = [&](const std::string& name) {
+    return std::find_if(signature->outputs.begin(), signature->outputs.end(),
+                        [&](const TensorSpec& spec) { return spec.name == name; });
+  };
+  for (const auto& [values_name, splits_name] : row_splits) {
+    const auto values = find(values_name), splits = find(splits_name);
+    if (values == signature->outputs.end()) continue;  // refused when compiled
+    std::vector<std::string> names;
+    for (const TensorSpec& spec : signature->outputs) names.push_back(spec.name);
+    if (splits == signature->outputs.end()) {
+      return Error(ErrorKind::kSchemaMismatch,
+                   "output '{}' is to be cut by the row splits '{}', but the outputs of "
+                   "signature '{}' are {}{}",
+                   values_name, splits_name, signature->key, QuotedList(names),
+                   DidYouMean(splits_name, names));
+    }
+    const bool is_splits =
+        splits->is_dense &&
+        (splits->dtype == DType::kInt64 || splits->dtype == DType::kInt32) &&
+        (!splits->shape || splits->shape->size() == 1);
+    if (!is_splits || !values->shape || values->shape->empty()) {
+      return Error(
+          ErrorKind::kSchemaMismatch,
+          "output '{}' cannot be cut by '{}': expected values of a known rank of "
+          "1 or more and row splits of int32 or int64 [?], got {} and {}",
+          values_name, splits_name, values->ToString(), splits->ToString());
+    }
+    values->shape->front() = kUnknownDim;
+    values->shape->insert(values->shape->begin(), kUnknownDim);
+    values->row_splits.insert(values->row_splits.begin(), splits->tensor_name);
+  }
+  return Status::OK();
 }
 
 Status PrepareModel(const Storages& storages, PreparedJob* job) {
@@ -49,34 +88,9 @@ Status PrepareModel(const Storages& storages, PreparedJob* job) {
   // TensorFlow's own default depends on the CPU, and last bits of results with it: off
   // unless the environment says otherwise, and part of the plan.
   const char* onednn = std::getenv("TF_ENABLE_ONEDNN_OPTS");
-  job->onednn = onednn != nullptr && std::string_view(onednn) != "0";
-  return Status::OK();
-}
-
-Result<SourceFileInfo> InspectFile(const PreparedJob& job, size_t i) {
-  HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file,
-                          job.inputs.fs->OpenInput(job.inputs.paths[i]));
-  return job.inputs.format->Inspect(*file, job.read_columns);
-}
-
-/// The columns that the job reads must be the same in every file.
-Status CheckSameColumns(const PreparedJob& job, const arrow::Schema& first,
-                        const arrow::Schema& other, size_t i) {
-  for (const std::string& name : job.read_columns) {
-    const auto expected = first.GetFieldByName(name), got = other.GetFieldByName(name);
-    if (got == nullptr) {
-      return Error(ErrorKind::kSchemaMismatch,
-                   "input '{}' has no column '{}', which '{}' has",
-                   job.inputs.files[i].url, name, job.inputs.files[0].url);
-    }
-    if (!got->type()->Equals(expected->type())) {
-      return Error(ErrorKind::kSchemaMismatch,
-                   "input '{}': column '{}' is {}, in '{}' it is {}",
-                   job.inputs.files[i].url, name, got->type()->ToString(),
-                   job.inputs.files[0].url, expected->type()->ToString());
-    }
-  }
-  return Status::OK();
+  job->onednn = job->spec.model.onednn.value_or(onednn != nullptr &&
+                                                std::string_view(onednn) != "0");
+  return UniteRagged(job->spec.output.row_splits, &job->signature);
 }
 
 void AddOnce(const std::vector<std::string>& names, std::vector<std::string>* list) {
@@ -85,28 +99,184 @@ void AddOnce(const std::vector<std::string>& names, std::vector<std::string>* li
   }
 }
 
+/// The columns that the job asks for, by name; whether they are there shows later.
+InspectOptions WantedColumns(const JobSpec& spec, const Signature& signature) {
+  InspectOptions wanted;
+  for (const TensorSpec& input : signature.inputs) {
+    const auto mapped = spec.input.tensors.find(input.name);
+    const std::vector<std::string> columns = mapped != spec.input.tensors.end()
+                                                 ? mapped->second.columns
+                                                 : std::vector{input.name};
+    AddOnce(columns, &wanted.columns);
+    if (input.dtype == DType::kString) AddOnce(columns, &wanted.text_columns);
+  }
+  AddOnce(spec.output.keep, &wanted.columns);
+  return wanted;
+}
+
+Result<SourceFileInfo> InspectFile(const PreparedJob& job, size_t i,
+                                   const InspectOptions& wanted) {
+  HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file,
+                          job.inputs.fs->OpenInput(job.inputs.paths[i]));
+  return job.inputs.format->Inspect(*file, wanted);
+}
+
+/// The columns of all input files, brought to one type each.
+class CommonColumns {
+ public:
+  CommonColumns(const PreparedJob& job, const std::vector<std::string>& wanted)
+      : job_(job), wanted_(wanted) {}
+
+  Status Add(const arrow::Schema& schema, size_t file) {
+    if (file == 0) {
+      fields_ = schema.fields();
+      return Status::OK();
+    }
+    for (const std::string& name : wanted_) {
+      if (schema.GetAllFieldIndices(name).size() > 1) continue;  // refused when compiled
+      HOWDAH_RETURN_IF_ERROR(Unite(name, schema.GetFieldByName(name), file));
+    }
+    return Status::OK();
+  }
+
+  std::shared_ptr<arrow::Schema> schema() const { return arrow::schema(fields_); }
+
+ private:
+  Status Unite(const std::string& name, const std::shared_ptr<arrow::Field>& other,
+               size_t file) {
+    const auto mine =
+        std::find_if(fields_.begin(), fields_.end(),
+                     [&](const auto& field) { return field->name() == name; });
+    const bool first = mine == fields_.end();
+    if (first && other == nullptr) return Status::OK();
+    const auto expected = first ? nullptr : (*mine)->type();
+    const auto got = other == nullptr ? nullptr : other->type();
+    const auto common = job_.inputs.format->CommonType(expected, got);
+    if (common == nullptr) return Disagreement(name, expected, got, file);
+    const bool nullable =
+        first || other == nullptr || (*mine)->nullable() || other->nullable();
+    if (first) {
+      fields_.push_back(arrow::field(name, common, nullable, other->metadata()));
+    } else if (!common->Equals(expected) || nullable != (*mine)->nullable()) {
+      *mine = (*mine)->WithType(common)->WithNullable(nullable);
+    }
+    return Status::OK();
+  }
+
+  Status Disagreement(const std::string& name,
+                      const std::shared_ptr<arrow::DataType>& expected,
+                      const std::shared_ptr<arrow::DataType>& got, size_t file) const {
+    const std::string& first_url = job_.inputs.files[0].url;
+    const std::string& url = job_.inputs.files[file].url;
+    if (expected == nullptr || got == nullptr) {
+      return Error(
+          ErrorKind::kSchemaMismatch, "input '{}' has no column '{}', which '{}' has",
+          got == nullptr ? url : first_url, name, got == nullptr ? first_url : url);
+    }
+    return Error(ErrorKind::kSchemaMismatch,
+                 "input '{}': column '{}' is {}, in '{}' it is {}", url, name,
+                 got->ToString(), first_url, expected->ToString());
+  }
+
+  const PreparedJob& job_;
+  const std::vector<std::string>& wanted_;
+  arrow::FieldVector fields_;
+};
+
+/// All input columns: those of the files, and those of their directories, which win, as
+/// in Hive and Spark.
+std::shared_ptr<arrow::Schema> WithConstants(const arrow::Schema& files,
+                                             const std::vector<ConstantColumn>& constants,
+                                             const std::vector<std::string>& wanted,
+                                             std::vector<std::string>* warnings) {
+  arrow::FieldVector fields = files.fields();
+  for (const ConstantColumn& constant : constants) {
+    const std::string& name = constant.field->name();
+    const bool is_in_files =
+        std::erase_if(fields, [&](const auto& f) { return f->name() == name; }) > 0;
+    if (is_in_files && std::find(wanted.begin(), wanted.end(), name) != wanted.end()) {
+      warnings->push_back(fmt::format(
+          "column '{}' stands in the files and in the directories' names; the "
+          "directories' count, as in Hive",
+          name));
+    }
+    fields.push_back(constant.field);
+  }
+  return arrow::schema(std::move(fields));
+}
+
+/// Split what is read into columns of the files and of their directories.
+Status PlanReading(const arrow::Schema& columns, const std::vector<std::string>& wanted,
+                   PreparedJob* job) {
+  arrow::FieldVector fields;
+  for (const std::string& name : wanted) {
+    const auto constant = std::find_if(
+        job->inputs.constants.begin(), job->inputs.constants.end(),
+        [&](const ConstantColumn& one) { return one.field->name() == name; });
+    if (constant != job->inputs.constants.end()) {
+      job->constants.push_back(*constant);
+    } else if (const auto field = columns.GetFieldByName(name); field != nullptr) {
+      fields.push_back(field);
+    }
+  }
+  if (fields.empty()) {
+    // Rows cannot be counted by reading nothing.
+    const auto in_files = std::find_if(
+        columns.fields().begin(), columns.fields().end(), [&](const auto& field) {
+          return std::none_of(
+              job->inputs.constants.begin(), job->inputs.constants.end(),
+              [&](const ConstantColumn& c) { return c.field->name() == field->name(); });
+        });
+    if (in_files == columns.fields().end()) {
+      return Error(ErrorKind::kSchemaMismatch, "the input's files have no column");
+    }
+    fields.push_back(*in_files);
+  }
+  job->read_schema = arrow::schema(std::move(fields));
+  return Status::OK();
+}
+
+Result<std::optional<DeclaredSchema>> ReadDeclaredSchema(const Storages& storages,
+                                                         const std::string& path) {
+  if (path.empty()) return std::optional<DeclaredSchema>();
+  constexpr int64_t kMostBytes = int64_t{16} << 20;
+  HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(path));
+  const Result<std::string> text = ReadFile(*location.fs, location.path, kMostBytes);
+  if (!text.ok()) return WithContext(text.status(), "declared schema '" + path + "'");
+  HOWDAH_ASSIGN_OR_RETURN(DeclaredSchema schema, ParseAvroSchema(*text, path));
+  return std::optional(std::move(schema));
+}
+
 Status PrepareInputs(const Storages& storages, PreparedJob* job) {
   const JobSpec& spec = job->spec;
   HOWDAH_ASSIGN_OR_RETURN(job->inputs,
                           FindInputs(storages, spec.input.path, spec.input.format));
-  HOWDAH_ASSIGN_OR_RETURN(SourceFileInfo first, InspectFile(*job, 0));
-  HOWDAH_ASSIGN_OR_RETURN(
-      job->feed, Feed::Compile(*first.schema, job->signature, spec.input.tensors));
-  HOWDAH_ASSIGN_OR_RETURN(
-      job->landing, Landing::Compile(*first.schema, spec.output.keep, job->signature,
-                                     spec.output.columns));
-  AddOnce(job->feed->columns(), &job->read_columns);
-  AddOnce(spec.output.keep, &job->read_columns);
-
+  HOWDAH_ASSIGN_OR_RETURN(const auto declared,
+                          ReadDeclaredSchema(storages, spec.output.schema));
+  const InspectOptions wanted = WantedColumns(spec, job->signature);
+  CommonColumns common(*job, wanted.columns);
   std::vector<SourceFileInfo> files;
   int64_t bytes = 0;
   for (size_t i = 0; i < job->inputs.files.size(); ++i) {
-    HOWDAH_ASSIGN_OR_RETURN(SourceFileInfo file, InspectFile(*job, i));
-    HOWDAH_RETURN_IF_ERROR(CheckSameColumns(*job, *first.schema, *file.schema, i));
+    HOWDAH_ASSIGN_OR_RETURN(SourceFileInfo file, InspectFile(*job, i, wanted));
+    HOWDAH_RETURN_IF_ERROR(common.Add(*file.schema, i));
     for (const SourceUnit& unit : file.units) bytes += unit.bytes;
     file.schema.reset();
     files.push_back(std::move(file));
   }
+  const auto columns = WithConstants(*common.schema(), job->inputs.constants,
+                                     wanted.columns, &job->warnings);
+  HOWDAH_ASSIGN_OR_RETURN(job->feed,
+                          Feed::Compile(*columns, job->signature, spec.input.tensors,
+                                        !job->inputs.format->numbers_have_width()));
+  HOWDAH_ASSIGN_OR_RETURN(
+      job->landing,
+      Landing::Compile(*columns, spec.output.keep, job->signature, spec.output.columns,
+                       declared ? &*declared : nullptr));
+  std::vector<std::string> read = job->feed->columns();
+  AddOnce(spec.output.keep, &read);
+  HOWDAH_RETURN_IF_ERROR(PlanReading(*columns, read, job));
+
   const int64_t target =
       std::min(spec.output.file_size, std::max(bytes / kSplitsWanted, kLeastSplitBytes));
   job->plan.inputs = job->inputs.files;
@@ -146,7 +316,12 @@ Status PrepareOutput(const Storages& storages, PreparedJob* job) {
                  job->compression, job->format->name(), QuotedList(compressions),
                  DidYouMean(job->compression, compressions));
   }
-  return job->format->CheckSchema(*job->landing->schema());
+  for (const std::string& name : output.partition_by) {
+    job->partition_by.push_back(LegalName(name));
+  }
+  HOWDAH_ASSIGN_OR_RETURN(const auto file_schema,
+                          FileSchema(*job->landing->schema(), job->partition_by));
+  return job->format->CheckSchema(*file_schema);
 }
 
 /// All that decides the result, and nothing else: threads, logging and ceilings are left
@@ -163,7 +338,17 @@ std::string SemanticText(const PreparedJob& job) {
   }
   nlohmann::json sources = nlohmann::json::array();
   for (const OutputColumn& column : job.spec.output.columns) {
-    sources.push_back({column.name, column.from, column.binary ? "binary" : ""});
+    sources.push_back(
+        {column.name, column.from, static_cast<int>(column.as), column.top_k});
+  }
+  nlohmann::json keys = nlohmann::json::array();
+  for (const int field : job.landing->kept_fields()) {
+    keys.push_back(job.landing->schema()->field(field)->name());
+  }
+  nlohmann::json tensors = nlohmann::json::object();
+  for (const auto& [name, input] : job.spec.input.tensors) {
+    tensors[name] = {{"columns", input.columns}};
+    if (input.pad) tensors[name]["pad"] = *input.pad;
   }
   nlohmann::json semantic = {{"model",
                               {{"sha256", job.model_sha256},
@@ -174,7 +359,7 @@ std::string SemanticText(const PreparedJob& job) {
                              {"input",
                               {{"format", job.inputs.format->name()},
                                {"files", std::move(files)},
-                               {"tensors", job.spec.input.tensors}}},
+                               {"tensors", std::move(tensors)}}},
                              {"output",
                               {{"mode", job.spec.output.mode},
                                {"format", job.format->name()},
@@ -182,6 +367,9 @@ std::string SemanticText(const PreparedJob& job) {
                                {"compression", job.compression},
                                {"file_size", job.spec.output.file_size},
                                {"keep", job.spec.output.keep},
+                               {"partition_by", job.partition_by},
+                               {"row_splits", job.spec.output.row_splits},
+                               {"keys", std::move(keys)},
                                {"columns", std::move(columns)},
                                {"from", std::move(sources)}}}};
   if (!job.spec.output.staging.empty()) {

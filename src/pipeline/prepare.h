@@ -27,14 +27,17 @@ struct PreparedJob {
   bool onednn = false;  ///< whether TensorFlow may use its oneDNN kernels
 
   InputSet inputs;
-  std::vector<std::string> read_columns;  ///< what the model and the kept columns need
-  std::optional<Feed> feed;               ///< always set
-  std::optional<Landing> landing;         ///< always set
+  /// What the model and the kept columns need: of the files, and of their directories.
+  std::shared_ptr<arrow::Schema> read_schema;
+  std::vector<ConstantColumn> constants;
+  std::optional<Feed> feed;        ///< always set
+  std::optional<Landing> landing;  ///< always set
 
   FileSystem* output_fs = nullptr;  ///< not owned: lives in Storages
   DatasetPaths paths;
   const Format* format = nullptr;
   std::string compression;
+  std::vector<std::string> partition_by;  ///< legal names, in the landing's schema
 
   JobPlan plan;
   std::vector<std::string> warnings;

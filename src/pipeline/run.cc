@@ -38,6 +38,9 @@ Result<std::unique_ptr<Predictor>> LoadModel(const PreparedJob& job,
   load.signature = job.signature;
   load.outputs = job.landing->outputs();
   load.intra_op_threads = static_cast<int>(job.spec.model.intra_op_threads);
+  load.onednn = job.onednn;
+  load.timeout = job.spec.model.timeout;
+  load.on_hang = options.on_hang;
   HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<Predictor> predictor, LoadPredictor(load));
   Log(LogLevel::kInfo, "model '{}' loaded by TensorFlow {} ({})", job.model_path,
       predictor->runtime_version(), load.library);
@@ -129,6 +132,11 @@ Result<std::string> Run(const Storages& storages, JobSpec spec, const RunOptions
   }
   HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<Predictor> predictor,
                           LoadModel(prepared, options));
+  const Status warm = WarmUp(prepared, *predictor);
+  if (!warm.ok()) {
+    *began = true;
+    return warm;
+  }
   HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<Job> job,
                           Job::Open(*prepared.output_fs, Environment::System(),
                                     prepared.paths, prepared.plan, options.restart));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <stop_token>
 #include <string>
 
@@ -18,6 +19,8 @@ struct RunOptions {
   std::string metrics_file;  ///< "": none
   ProgressStyle progress = ProgressStyle::kLog;
   std::stop_token stop;
+  /// PredictorOptions::on_hang.
+  std::function<void(const std::string& why)> on_hang;
 };
 
 struct RunResult {

@@ -6,10 +6,12 @@
 #include <thread>
 
 #include "base/byte_queue.h"
+#include "base/crash_note.h"
 #include "base/environment.h"
 #include "base/log.h"
 #include "pipeline/ordered_queue.h"
 #include "source/source.h"
+#include "types/row_hash.h"
 #include "write/task_writer.h"
 
 namespace howdah {
@@ -48,7 +50,43 @@ struct ReadItem {
 struct ScoredItem {
   int64_t split = 0;
   std::shared_ptr<arrow::RecordBatch> batch;
+  uint64_t key_hash = 0;
 };
+
+Result<std::unique_ptr<ByteSource>> OpenUnchanged(const PreparedJob& prepared,
+                                                  const InputFile& planned,
+                                                  size_t index) {
+  const std::string& path = prepared.inputs.paths[index];
+  HOWDAH_ASSIGN_OR_RETURN(FileInfo now, prepared.inputs.fs->Stat(path));
+  if (now.size != planned.length || now.mtime_us != planned.mtime_us) {
+    return Error(ErrorKind::kInvalidInput,
+                 "input '{}' changed while the job ran: planned with {} bytes of {}, now "
+                 "{} bytes of {}; run the job with --restart",
+                 planned.url, planned.length, FormatTimestamp(planned.mtime_us), now.size,
+                 FormatTimestamp(now.mtime_us));
+  }
+  return prepared.inputs.fs->OpenInput(path);
+}
+
+Result<std::unique_ptr<SplitReader>> OpenInputs(const PreparedJob& prepared,
+                                                const JobPlan& plan, const Split& split) {
+  std::vector<std::shared_ptr<ByteSource>> files;
+  for (size_t i = 0; i < split.parts.size(); ++i) {
+    const auto index = static_cast<size_t>(split.parts[i].file);
+    if (i > 0 && split.parts[i - 1].file == split.parts[i].file) {
+      files.push_back(files.back());
+      continue;
+    }
+    HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file,
+                            OpenUnchanged(prepared, plan.inputs[index], index));
+    files.push_back(std::move(file));
+  }
+  SplitReadOptions options;
+  options.schema = prepared.read_schema;
+  options.constants = prepared.constants;
+  options.batch_rows = prepared.spec.model.batch_rows;
+  return OpenSplit(*prepared.inputs.format, split, std::move(files), options);
+}
 
 class Scorer {
  public:
@@ -72,7 +110,7 @@ class Scorer {
       std::vector<std::jthread> threads;
       threads.emplace_back([&] { Stage(&Scorer::ReadAll, splits); });
       for (int64_t i = 0; i < runners; ++i) {
-        threads.emplace_back([&] { Stage(&Scorer::RunModel); });
+        threads.emplace_back([this, i] { Stage(&Scorer::RunModel, i); });
       }
       threads.emplace_back([&] { Stage(&Scorer::WriteAll); });
     }
@@ -116,7 +154,7 @@ class Scorer {
       std::unique_ptr<SplitReader> reader;
       if (!split.parts.empty()) {
         BusyTimer busy(counters_.read);
-        HOWDAH_ASSIGN_OR_RETURN(reader, OpenSplit(split));
+        HOWDAH_ASSIGN_OR_RETURN(reader, OpenInputs(prepared_, job_.plan(), split));
       }
       for (bool more = true; more; ++sequence) {
         ReadItem item{sequence, id};
@@ -136,51 +174,19 @@ class Scorer {
     return Status::OK();
   }
 
-  Result<std::unique_ptr<SplitReader>> OpenSplit(const Split& split) {
-    std::vector<std::shared_ptr<ByteSource>> files;
-    for (size_t i = 0; i < split.parts.size(); ++i) {
-      const int64_t index = split.parts[i].file;
-      if (i > 0 && split.parts[i - 1].file == index) {
-        files.push_back(files.back());
-        continue;
-      }
-      HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file,
-                              OpenUnchanged(static_cast<size_t>(index)));
-      files.push_back(std::move(file));
-    }
-    SplitReadOptions options;
-    options.columns = prepared_.read_columns;
-    options.batch_rows = prepared_.spec.model.batch_rows;
-    return prepared_.inputs.format->Open(split, std::move(files), options);
-  }
-
-  Result<std::unique_ptr<ByteSource>> OpenUnchanged(size_t index) {
-    const InputFile& planned = job_.plan().inputs[index];
-    const std::string& path = prepared_.inputs.paths[index];
-    HOWDAH_ASSIGN_OR_RETURN(FileInfo now, prepared_.inputs.fs->Stat(path));
-    if (now.size != planned.length || now.mtime_us != planned.mtime_us) {
-      return Error(
-          ErrorKind::kInvalidInput,
-          "input '{}' changed while the job ran: planned with {} bytes of {}, now {} "
-          "bytes of {}; run the job with --restart",
-          planned.url, planned.length, FormatTimestamp(planned.mtime_us), now.size,
-          FormatTimestamp(now.mtime_us));
-    }
-    return prepared_.inputs.fs->OpenInput(path);
-  }
-
   // -- model
   // -----------------------------------------------------------------------------------
 
-  Status RunModel() {
+  Status RunModel(const int64_t& runner) {
     while (std::optional<ReadItem> item = read_queue_.Pop()) {
       ScoredItem scored{item->split};
       int64_t bytes = 0;
       if (item->batch.rows != nullptr) {
         BusyTimer busy(counters_.model);
-        Result<std::shared_ptr<arrow::RecordBatch>> batch = ScoreBatch(*item->batch.rows);
-        if (!batch.ok()) return WithContext(batch.status(), Describe(*item));
-        scored.batch = *std::move(batch);
+        const CrashNote note(static_cast<size_t>(runner),
+                             [&] { return Describe(*item); });
+        Status status = ScoreBatch(*item->batch.rows, &scored);
+        if (!status.ok()) return WithContext(status, Describe(*item));
         bytes = BytesOf(*scored.batch);
         counters_.model.batches += 1;
         counters_.model.bytes += bytes;
@@ -192,10 +198,12 @@ class Scorer {
     return Status::OK();
   }
 
-  Result<std::shared_ptr<arrow::RecordBatch>> ScoreBatch(const arrow::RecordBatch& rows) {
+  Status ScoreBatch(const arrow::RecordBatch& rows, ScoredItem* scored) {
+    const Landing& landing = *prepared_.landing;
     HOWDAH_ASSIGN_OR_RETURN(std::vector<Tensor> inputs, prepared_.feed->Tensors(rows));
     HOWDAH_ASSIGN_OR_RETURN(std::vector<Tensor> outputs, predictor_.Run(inputs));
-    return prepared_.landing->Convert(rows, outputs);
+    HOWDAH_ASSIGN_OR_RETURN(scored->batch, landing.Convert(rows, outputs));
+    return HashRows(*scored->batch, landing.kept_fields()).Value(&scored->key_hash);
   }
 
   std::string Describe(const ReadItem& item) const {
@@ -235,8 +243,12 @@ class Scorer {
       }
       const int64_t rows = item->batch->num_rows();
       HOWDAH_RETURN_IF_ERROR((*task)->writer->Write(*item->batch));
+      const int64_t memory = read_queue_.queued_bytes() + write_queue_.queued_bytes() +
+                             (*task)->writer->BufferedBytes();
+      counters_.peak_memory = std::max(counters_.peak_memory.load(), memory);
       (*task)->commit.input_rows += rows;
       (*task)->commit.rows_written += rows;
+      if ((*task)->commit.key_hash) *(*task)->commit.key_hash += item->key_hash;
       counters_.rows += rows;
       counters_.write.batches += 1;
     }
@@ -249,6 +261,9 @@ class Scorer {
     begun.commit.split = split;
     begun.commit.attempt = begun.attempt.id;
     begun.commit.started_us = Environment::System().NowMicros();
+    const arrow::Schema& schema = *prepared_.landing->schema();
+    const std::vector<int> kept = prepared_.landing->kept_fields();
+    if (!kept.empty()) begun.commit.key_hash = 0;
 
     TaskWriterOptions options;
     options.format = prepared_.format;
@@ -257,7 +272,12 @@ class Scorer {
     constexpr int64_t kShareOfMemory = 4;
     options.encoder.row_group_bytes =
         std::min(prepared_.spec.output.memory / kShareOfMemory, kMostRowGroupBytes);
-    options.encoder.kept_columns = prepared_.landing->kept();
+    for (const int field : kept) {
+      options.encoder.key_columns.push_back(schema.field(field)->name());
+    }
+    options.partition_by = prepared_.partition_by;
+    options.max_open_files = prepared_.spec.output.max_open_partitions;
+    options.memory_bytes = prepared_.spec.output.memory / 2;
     options.encoder.metadata = {{"howdah.job_id", job_.plan().job_id},
                                 {"howdah.split", SplitName(split)}};
     options.file_bytes = prepared_.spec.output.file_size;
@@ -300,6 +320,25 @@ class Scorer {
 };
 
 }  // namespace
+
+Status WarmUp(const PreparedJob& prepared, Predictor& predictor) {
+  const Split& split = prepared.plan.splits.front();
+  if (split.parts.empty()) return Status::OK();
+  const auto run = [&]() -> Status {
+    HOWDAH_ASSIGN_OR_RETURN(const auto reader,
+                            OpenInputs(prepared, prepared.plan, split));
+    HOWDAH_ASSIGN_OR_RETURN(const SourceBatch batch, reader->Next());
+    if (batch.rows == nullptr) return Status::OK();
+    HOWDAH_ASSIGN_OR_RETURN(const std::vector<Tensor> inputs,
+                            prepared.feed->Tensors(*batch.rows->Slice(0, 1)));
+    return predictor.Run(inputs).status();
+  };
+  const CrashNote note(0, [] { return std::string("the first row of the input"); });
+  const Status status = run();
+  if (Is(status, ErrorKind::kInternal)) return status;
+  if (!status.ok()) Log(LogLevel::kDebug, "warming up: {}", status.message());
+  return Status::OK();
+}
 
 double StageCounters::busy_ns_per_thread() const {
   const auto busy = static_cast<double>(busy_ns.load());

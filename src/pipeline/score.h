@@ -33,6 +33,8 @@ struct ScoreCounters {
   std::atomic<int64_t> rows{0};   ///< through the writer
   std::atomic<int64_t> bytes{0};  ///< of output files closed
   std::atomic<int64_t> splits{0};
+  /// The most that queues and open writers held at a time: what 'output.memory' bounds.
+  std::atomic<int64_t> peak_memory{0};
 
   /// The stage with the highest busy_ns_per_thread.
   const StageCounters& bottleneck() const;
@@ -43,10 +45,19 @@ struct ScoreCounters {
 /// depend on the input's size. Rows land in input order. Each finished split is committed
 /// to `job` before the next one is.
 ///
+/// The hash of the kept columns is taken as they come from the input; that of whole rows
+/// by the writer.
+///
 ///   The first error of any stage stops all; a batch's error names its split, file and
 ///   rows. Cancelled: `stop` was requested; splits committed so far stay.
 Status ScoreSplits(const PreparedJob& prepared, Predictor& predictor, Job& job,
                    const std::vector<int64_t>& splits, int64_t runners,
                    std::stop_token stop, ScoreCounters* counters);
+
+/// Run the model once on the first row of the input and drop the answer: TensorFlow
+/// prepares a graph when it runs for the first time, and a model that cannot run at all
+/// shows before anything is written. What fails for the sake of that row is left to the
+/// run itself: an error means that the model will never answer.
+Status WarmUp(const PreparedJob& prepared, Predictor& predictor);
 
 }  // namespace howdah

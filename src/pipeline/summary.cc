@@ -66,11 +66,12 @@ Json FeedsJson(const PreparedJob& job) {
   Json feeds = Json::array();
   for (const TensorSpec& input : job.signature.inputs) {
     const auto mapped = job.spec.input.tensors.find(input.name);
-    const std::vector<std::string> columns = mapped != job.spec.input.tensors.end()
-                                                 ? mapped->second
-                                                 : std::vector<std::string>{input.name};
+    const TensorInput feed = mapped != job.spec.input.tensors.end()
+                                 ? mapped->second
+                                 : TensorInput{.columns = {input.name}, .pad = {}};
     feeds.push_back(
-        {{"tensor", input.name}, {"type", input.ToString()}, {"columns", columns}});
+        {{"tensor", input.name}, {"type", input.ToString()}, {"columns", feed.columns}});
+    if (feed.pad) feeds.back()["pad"] = *feed.pad;
   }
   return feeds;
 }
@@ -119,6 +120,7 @@ std::string RunSummary(const PreparedJob& job, const Ledger& ledger,
   summary["files"] = ledger.files();
   summary["bytes"] = ledger.bytes();
   summary["columns"] = ColumnsJson(*job.landing->schema());
+  summary["partition_by"] = job.partition_by;
   summary["model"] = std::move(model);
   summary["seconds"] = {{"total", figures.seconds_total},
                         {"prepare", figures.seconds_prepare},
@@ -126,6 +128,8 @@ std::string RunSummary(const PreparedJob& job, const Ledger& ledger,
                         {"publish", figures.seconds_publish}};
   summary["cpu_seconds"] = CpuSeconds(usage);
   summary["peak_rss_bytes"] = usage.ru_maxrss * kKiB;
+  summary["output_memory"] = {{"budget_bytes", job.spec.output.memory},
+                              {"peak_bytes", figures.counters.peak_memory.load()}};
   summary["stages"] = ran ? StagesJson(figures.counters) : Json::array();
   summary["bottleneck"] = ran ? figures.counters.bottleneck().name : "";
   summary["warnings"] = job.warnings;
@@ -145,6 +149,7 @@ std::string CheckSummary(const PreparedJob& job, const JobStatus& status) {
   summary["format"] = job.format->name();
   summary["mode"] = job.spec.output.mode;
   summary["columns"] = ColumnsJson(*job.landing->schema());
+  summary["partition_by"] = job.partition_by;
   summary["model"] = ModelJson(job);
   summary["feeds"] = FeedsJson(job);
   summary["warnings"] = job.warnings;
@@ -174,6 +179,10 @@ std::string CheckText(const PreparedJob& job, const JobStatus& status) {
   for (const auto& field : job.landing->schema()->fields()) {
     line("  column", fmt::format("{}: {}{}", field->name(), field->type()->ToString(),
                                  field->nullable() ? "" : " not null"));
+  }
+  if (!job.partition_by.empty()) {
+    line("  folders",
+         fmt::format("one for each value of {}", QuotedList(job.partition_by)));
   }
   line("splits", fmt::format("{}, {} done", job.plan.splits.size(), status.splits_done));
   for (const std::string& warning : job.warnings) line("warning", warning);

@@ -7,6 +7,7 @@
 #include "commit/verify.h"
 #include "encode/encoder.h"
 #include "pipeline/json_text.h"
+#include "pipeline/verify_rows.h"
 
 namespace howdah {
 namespace {
@@ -23,21 +24,12 @@ std::string_view Name(Defect defect) {
       return "checksum";
     case Defect::kRows:
       return "rows";
+    case Defect::kValues:
+      return "values";
     case Defect::kForeign:
       return "foreign";
   }
   return "";
-}
-
-const Format* FormatOf(const std::string& path) {
-  for (const Format* format : BuiltinFormats()) {
-    const std::string& extension = format->extension();
-    if (path.size() > extension.size() &&
-        path.compare(path.size() - extension.size(), extension.size(), extension) == 0) {
-      return format;
-    }
-  }
-  return nullptr;
 }
 
 /// Level 1 for one file: what its own footer says. Files that level 0 already found
@@ -49,7 +41,7 @@ Result<std::optional<Finding>> CheckFooter(FileSystem& fs, const std::string& da
   if (Is(file.status(), ErrorKind::kNotFound)) return std::nullopt;
   HOWDAH_RETURN_IF_ERROR(file.status());
   if ((*file)->size() != record.bytes) return std::nullopt;
-  const Format* format = FormatOf(record.path);
+  const Format* format = FormatOfDataFile(record.path);
   if (format == nullptr) {
     return Finding{Defect::kRows, record.path, "no format reads a file of this name"};
   }
@@ -88,6 +80,10 @@ Result<std::vector<Finding>> FindDefects(FileSystem& fs, const std::string& data
                             VerifyChecksums(fs, dataset, ledger));
     for (Finding& finding : more) findings.push_back(std::move(finding));
   }
+  if (level >= VerifyLevel::kRows) {
+    HOWDAH_ASSIGN_OR_RETURN(std::vector<Finding> more, VerifyRows(fs, dataset, ledger));
+    for (Finding& finding : more) findings.push_back(std::move(finding));
+  }
   return findings;
 }
 
@@ -109,6 +105,12 @@ Result<VerifyResult> VerifyDataset(const Storages& storages, const std::string& 
     result.text +=
         fmt::format("{}: {}: {}\n", Name(finding.defect), finding.path, finding.detail);
   }
+  const bool keys = level >= VerifyLevel::kRows && HasKeyHashes(ledger);
+  if (level >= VerifyLevel::kRows && !keys) {
+    result.text +=
+        "keys not available: the job kept no column, so that its rows cannot be "
+        "compared with the input's\n";
+  }
   result.text +=
       fmt::format("{}: {} rows, {} files, {}; level {}, job {}\n",
                   findings.empty() ? "verified" : "NOT verified",
@@ -123,6 +125,7 @@ Result<VerifyResult> VerifyDataset(const Storages& storages, const std::string& 
   summary["files"] = ledger.files();
   summary["bytes"] = ledger.bytes();
   summary["rows"] = ledger.rows_written();
+  if (level >= VerifyLevel::kRows) summary["keys"] = keys ? "compared" : "not available";
   summary["findings"] = std::move(list);
   result.json = DumpJson(summary);
   return result;

@@ -13,6 +13,7 @@ enum class VerifyLevel {
       0,  ///< every file of the ledger there with its length; no file that is not in it
   kFooters = 1,  ///< rows of every file by its own footer; sums against the source's rows
   kChecksums = 2,  ///< the storage's checksum of every file
+  kRows = 3,       ///< every row read again: as encoded, with the keys of the input
 };
 
 struct VerifyResult {

@@ -12,6 +12,7 @@ here only, once, and never by the tests themselves:
 
 import dataclasses
 import decimal
+import functools
 import json
 import os
 import pathlib
@@ -21,6 +22,8 @@ import sys
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+import generated
 
 ROWS = 2500  # more than two batches of the default 1024, and not a multiple of it
 
@@ -288,6 +291,39 @@ def make_models(tf, folder):
     save("unknown_rank", {"serving_default": no_rank})
 
     two_tags(folder / "two_tags", folder / "linear")
+    for seed in generated.SEEDS:
+        generated.Generated(seed).save(tf, folder)
+
+    @function(tokens=(tf.int64, [N, None]), grid=(tf.float32, [N, None, None]))
+    def unknown_inner(tokens, grid):
+        return {"tokens_out": tf.identity(tokens), "total": tf.reduce_sum(grid, [1, 2]),
+                "length": tf.fill([tf.shape(tokens)[0]], tf.shape(tokens)[1])}
+
+    save("unknown_inner", {"serving_default": unknown_inner})
+
+    @function(text=(tf.string, [N]))
+    def words(text):
+        split = tf.strings.split(text)
+        return {"words": split, "letters": tf.strings.unicode_decode(split, "UTF-8"),
+                "flat": split.values, "splits": split.row_splits}
+
+    save("words", {"serving_default": words})
+
+    @function(record=(tf.string, [N]))
+    def examples(record):
+        parsed = tf.io.parse_example(record, {
+            "n": tf.io.FixedLenFeature([], tf.int64), "v": tf.io.FixedLenFeature([2], tf.float32)})
+        return {"n": parsed["n"], "total": tf.reduce_sum(parsed["v"], 1)}
+
+    save("examples", {"serving_default": examples})
+
+    # Never answers when n[0] is negative, and does not look whether it shall stop at 1000.
+    @function(n=(tf.int64, [N]))
+    def endless(n):
+        (last,) = tf.while_loop(lambda i: i[0] < 0, lambda i: [tf.identity(i)], [n])
+        return {"last": last}
+
+    save("endless", {"serving_default": endless})
 
     import keras
 
@@ -322,11 +358,17 @@ def describe(model):
     from tensorflow.core.protobuf import saved_model_pb2
     import tensorflow as tf
 
+    def tensor(name, info):
+        shape = None if info.tensor_shape.unknown_rank else \
+            [dim.size for dim in info.tensor_shape.dim]
+        if info.WhichOneof("encoding") == "composite_tensor":  # ragged: values, row splits
+            info, *splits = info.composite_tensor.components
+            shape = [-1] * (len(splits) + 1) + [dim.size for dim in info.tensor_shape.dim[1:]]
+        return {"name": name, "dtype": tf.dtypes.as_dtype(info.dtype).name, "shape": shape,
+                "tensor": info.name}
+
     def tensors(infos):
-        return [{"name": name, "dtype": tf.dtypes.as_dtype(info.dtype).name,
-                 "shape": None if info.tensor_shape.unknown_rank
-                 else [dim.size for dim in info.tensor_shape.dim], "tensor": info.name}
-                for name, info in sorted(infos.items())]
+        return [tensor(name, info) for name, info in sorted(infos.items())]
 
     saved = saved_model_pb2.SavedModel()
     saved.ParseFromString((model / "saved_model.pb").read_bytes())
@@ -658,6 +700,10 @@ def kept_columns_keep_their_exact_types():
                 kept_types={"word": pa.string(), "ts_ns": pa.timestamp("us"), "u32": pa.int64(),
                             "u64": pa.int64(), "half": pa.float32(),
                             "counts": pa.list_(pa.int64())})
+
+
+for _generated in map(generated.Generated, generated.SEEDS):
+    CASES[_generated.name] = functools.partial(_generated.case, Case, ROWS, ids())
 
 
 # -------------------------------------------------------------------------------- the expected

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "commit/gc.h"
+#include "commit/job.h"
+#include "testing/explore/scenario.h"
+
+namespace howdah {
+
+/// A process's own file system, made over the one that it was given: for bugs that are
+/// planted.
+using Disguise =
+    std::function<std::unique_ptr<FileSystem>(FileSystem& fs, Environment& environment)>;
+
+/// What the actors of one run were told, and what therefore must hold.
+struct Promises {
+  struct Committed {
+    std::string job_id;
+    int64_t generation = 0;
+    TaskCommit task;
+  };
+  std::vector<Committed> committed;    ///< "your task is committed"
+  std::vector<std::string> withdrawn;  ///< "job.generation": it will never be published
+};
+
+/// A lake with one dataset, and the actors and checks from which scenarios are made. Each
+/// file of a dataset holds lines "job.generation.attempt split:row", so that what readers
+/// see tells where it came from.
+class LandingWorld {
+ public:
+  explicit LandingWorld(int64_t splits) : splits_(splits) {}
+
+  JobPlan Plan(const std::string& job_id, const std::string& model = "m") const;
+
+  /// What `howdah run` does with a job: missing splits, then publish.
+  Actor Driver(const JobPlan& plan, Restart restart = Restart::kNo,
+               Disguise disguise = nullptr);
+  /// As a driver, but it dies on its feet after the tasks: it never publishes.
+  Actor Worker(const JobPlan& plan);
+  Actor Abandoner(const std::string& job_id, Disguise disguise = nullptr);
+  /// Begins the job, commits a split, and abandons it.
+  Actor BeginAndAbandon(const JobPlan& plan, Disguise disguise = nullptr);
+  Actor Recoverer();
+  Actor Collector(const GcOptions& options);
+
+  /// With the dataset's rules as its checks. `plans`: the commands that are given again
+  /// after all processes died; at least one of them must have its result in the dataset.
+  /// `ends`: the errors that an actor may end with though nothing failed.
+  Scenario Make(const std::string& name, std::vector<Actor> actors,
+                std::vector<JobPlan> plans, std::vector<ErrorKind> ends);
+
+  /// All splits done, nothing sealed; left by a driver that died.
+  void LeaveDone(Scenario& scenario, const JobPlan& plan);
+  /// Published long ago.
+  void LeavePublished(Scenario& scenario, const JobPlan& plan);
+
+  const DatasetPaths& paths() const { return paths_; }
+
+ private:
+  Status Score(FileSystem& fs, Job& job, int64_t split, bool promise);
+  Result<Ledger> Drive(FileSystem& fs, Environment& environment, const JobPlan& plan,
+                       Restart restart, bool promise);
+  std::string View(FileSystem& fs) const;
+  std::string RecoverAll(FileSystem& fs, Environment& environment,
+                         const std::vector<JobPlan>& plans);
+  std::string CheckPromises(FileSystem& fs) const;
+
+  const int64_t splits_;
+  const DatasetPaths paths_ = DatasetPaths::For("/lake/out", "").ValueOrDie();
+  Promises promises_;
+};
+
+}  // namespace howdah
