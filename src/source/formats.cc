@@ -1,12 +1,15 @@
 #include <algorithm>
 
+#include "source/csv_source.h"
+#include "source/jsonl_source.h"
 #include "source/parquet_source.h"
 #include "source/source.h"
 
 namespace howdah {
 
 const std::vector<const SourceFormat*>& BuiltinSourceFormats() {
-  static const std::vector<const SourceFormat*> formats = {&ParquetSourceFormat()};
+  static const std::vector<const SourceFormat*> formats = {
+      &ParquetSourceFormat(), &CsvSourceFormat(), &JsonlSourceFormat()};
   return formats;
 }
 
