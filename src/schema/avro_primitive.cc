@@ -69,7 +69,7 @@ Result<TypePtr> Decimal(const json& schema, int32_t fixed_size, const std::strin
 Result<TypePtr> PrimitiveType(const std::string& primitive, const json& schema,
                               int32_t fixed_size, const std::string& path) {
   using arrow::TimeUnit;
-  const TypePtr plain = Plain(primitive, fixed_size);
+  TypePtr plain = Plain(primitive, fixed_size);
   const auto found = schema.is_object() ? schema.find("logicalType") : schema.end();
   if (plain == nullptr || !schema.is_object() || found == schema.end() ||
       !found->is_string()) {

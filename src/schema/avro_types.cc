@@ -60,7 +60,7 @@ Result<int32_t> FixedSize(const json& schema, const std::string& path) {
   const auto size = schema.find("size");
   if (size == schema.end() || !size->is_number_unsigned() || size->get<uint64_t>() < 1 ||
       size->get<uint64_t>() > uint64_t{std::numeric_limits<int32_t>::max()}) {
-    return NotAvro(path, "\"fixed\" with a \"size\" from 1 to 2^31-1", schema);
+    return NotAvro(path, R"("fixed" with a "size" from 1 to 2^31-1)", schema);
   }
   return static_cast<int32_t>(size->get<uint64_t>());
 }
@@ -68,7 +68,7 @@ Result<int32_t> FixedSize(const json& schema, const std::string& path) {
 Status CheckSymbols(const json& schema, const std::string& path) {
   const auto symbols = schema.find("symbols");
   if (symbols == schema.end() || !symbols->is_array() || symbols->empty()) {
-    return NotAvro(path, "\"enum\" with \"symbols\"", schema);
+    return NotAvro(path, R"("enum" with "symbols")", schema);
   }
   std::set<std::string> seen;
   for (const json& symbol : *symbols) {
@@ -140,7 +140,7 @@ Result<AvroType> AvroTypes::ReadObject(const json& schema, const std::string& sp
     const char* key = kind == "array" ? "items" : "values";
     const auto inner = schema.find(key);
     if (inner == schema.end()) {
-      return NotAvro(path, fmt::format("\"{}\" with \"{}\"", kind, key), schema);
+      return NotAvro(path, fmt::format(R"("{}" with "{}")", kind, key), schema);
     }
     const std::string place = path + (kind == "array" ? ", elements" : ", values");
     HOWDAH_ASSIGN_OR_RETURN(const AvroType element, Read(*inner, space, place));
@@ -170,7 +170,7 @@ Result<AvroType> AvroTypes::ReadNamed(const json& schema, const std::string& kin
       children.push_back(arrow::field(field.name, field.type.type, field.type.nullable));
     }
     if (children.empty()) return DoesNotLand(path, "a record without fields cannot land");
-    type.type = arrow::struct_(std::move(children));
+    type.type = arrow::struct_(children);
   } else {
     HOWDAH_ASSIGN_OR_RETURN(name, Define(schema, space, path));
     if (kind == "enum") {
@@ -192,7 +192,7 @@ Result<std::vector<AvroField>> AvroTypes::ReadRecord(const json& record,
   HOWDAH_ASSIGN_OR_RETURN(*full_name, Define(record, space, path));
   const auto list = record.find("fields");
   if (list == record.end() || !list->is_array()) {
-    return NotAvro(path, "\"record\" with a list of \"fields\"", record);
+    return NotAvro(path, R"("record" with a list of "fields")", record);
   }
   std::vector<AvroField> fields;
   std::set<std::string> names;
@@ -243,10 +243,10 @@ Result<std::string> AvroTypes::Define(const json& schema, const std::string& spa
   if (full_name.find('.') == std::string::npos) {
     std::string around = space;
     if (const auto own = schema.find("namespace"); own != schema.end()) {
-      if (!own->is_string() || (*own != "" && !IsName(own->get<std::string>(), true))) {
+      around = own->is_string() ? own->get<std::string>() : ".";
+      if (!around.empty() && !IsName(around, true)) {
         return NotAvro(path, "a \"namespace\" of names with dots between", *own);
       }
-      around = own->get<std::string>();
     }
     if (!around.empty()) full_name = around + "." + full_name;
   }

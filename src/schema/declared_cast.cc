@@ -45,7 +45,7 @@ struct Lists {
   }
   int64_t RowOf(int64_t element) const {
     const int32_t* end =
-        starts() + offsets->size() / static_cast<int64_t>(sizeof(int32_t));
+        starts() + (offsets->size() / static_cast<int64_t>(sizeof(int32_t)));
     return std::upper_bound(starts(), end, element) - starts() - 1;
   }
 };

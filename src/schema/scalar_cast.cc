@@ -18,10 +18,11 @@ using TypePtr = std::shared_ptr<arrow::DataType>;
 using arrow::Type;
 
 /// The same bytes under another type.
-Result<ArrayPtr> Relabel(const ArrayPtr& array, const TypePtr& type, int64_t*) {
+Result<ArrayPtr> Relabel(const ArrayPtr& array, const TypePtr& type,
+                         int64_t* /*bad_row*/) {
   std::shared_ptr<arrow::ArrayData> data = array->data()->Copy();
   data->type = type;
-  return arrow::MakeArray(std::move(data));
+  return arrow::MakeArray(data);
 }
 
 bool IsText(Type::type id) { return id == Type::STRING || id == Type::LARGE_STRING; }
@@ -62,7 +63,7 @@ Result<ArrayPtr> ToFixed(const ArrayPtr& array, const TypePtr& type, int64_t* ba
   for (int64_t i = 0; i < array->length(); ++i) {
     const std::string_view value = view(i);
     if (value.empty()) continue;
-    std::memcpy(values->mutable_data() + i * static_cast<int64_t>(width), value.data(),
+    std::memcpy(values->mutable_data() + (i * static_cast<int64_t>(width)), value.data(),
                 width);
   }
   ARROW_ASSIGN_OR_RAISE(auto validity, ValidityFromZero(*array));

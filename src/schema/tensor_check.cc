@@ -134,7 +134,7 @@ int64_t ListLevels::RowOf(int64_t element) const {
   for (size_t level = offsets.size(); level > 0; --level) {
     const arrow::Buffer& buffer = *offsets[level - 1];
     const auto* starts = reinterpret_cast<const int32_t*>(buffer.data());
-    const auto* end = starts + buffer.size() / static_cast<int64_t>(sizeof(int32_t));
+    const auto* end = starts + (buffer.size() / static_cast<int64_t>(sizeof(int32_t)));
     element = std::upper_bound(starts, end, element) - starts - 1;
   }
   return element;
@@ -148,7 +148,7 @@ ArrayPtr ListLevels::Nest(const std::shared_ptr<arrow::DataType>& type,
   }
   for (size_t level = offsets.size(); level > 0; --level) {
     const BufferPtr& buffer = offsets[level - 1];
-    const int64_t lists = buffer->size() / static_cast<int64_t>(sizeof(int32_t)) - 1;
+    const int64_t lists = (buffer->size() / static_cast<int64_t>(sizeof(int32_t))) - 1;
     elements = std::make_shared<arrow::ListArray>(types[level - 1], lists, buffer,
                                                   std::move(elements));
   }

@@ -24,7 +24,7 @@ using TypePtr = std::shared_ptr<arrow::DataType>;
 ArrayPtr WithType(const Array& array, const TypePtr& type) {
   std::shared_ptr<arrow::ArrayData> data = array.data()->Copy();
   data->type = type;
-  return arrow::MakeArray(std::move(data));
+  return arrow::MakeArray(data);
 }
 
 Result<ArrayPtr> WidenBfloat16(const Array& array) {

@@ -31,7 +31,7 @@ Result<Arrays> UnpackWords(const Array& values, int64_t n, int64_t k) {
   for (int64_t row0 = 0; row0 < n; row0 += kBlockRows) {
     const int64_t rows = std::min(kBlockRows, n - row0);
     for (int64_t c = 0; c < k; ++c) {
-      const Word* cell = in + row0 * k + c;
+      const Word* cell = in + (row0 * k) + c;
       Word* column = out[static_cast<size_t>(c)] + row0;
       for (int64_t row = 0; row < rows; ++row) column[row] = cell[row * k];
     }
@@ -50,7 +50,7 @@ Result<Arrays> UnpackBits(const Array& values, int64_t n, int64_t k) {
   for (int64_t c = 0; c < k; ++c) {
     ARROW_ASSIGN_OR_RAISE(BufferPtr buffer, arrow::AllocateEmptyBitmap(n));
     for (int64_t row = 0; row < n; ++row) {
-      if (arrow::bit_util::GetBit(bits, values.offset() + row * k + c)) {
+      if (arrow::bit_util::GetBit(bits, values.offset() + (row * k) + c)) {
         arrow::bit_util::SetBit(buffer->mutable_data(), row);
       }
     }
@@ -69,11 +69,11 @@ Result<Arrays> UnpackText(const Array& values, int64_t n, int64_t k) {
     auto* offset = reinterpret_cast<int32_t*>(offsets->mutable_data());
     offset[0] = 0;
     for (int64_t row = 0; row < n; ++row) {
-      offset[row + 1] = offset[row] + text.value_length(row * k + c);
+      offset[row + 1] = offset[row] + text.value_length((row * k) + c);
     }
     ARROW_ASSIGN_OR_RAISE(BufferPtr bytes, arrow::AllocateBuffer(offset[n]));
     for (int64_t row = 0; row < n; ++row) {
-      const std::string_view value = text.GetView(row * k + c);
+      const std::string_view value = text.GetView((row * k) + c);
       if (value.empty()) continue;
       std::memcpy(bytes->mutable_data() + offset[row], value.data(), value.size());
     }
