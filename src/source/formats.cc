@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "source/arrow_source.h"
 #include "source/csv_source.h"
 #include "source/jsonl_source.h"
 #include "source/parquet_source.h"
@@ -9,7 +10,8 @@ namespace howdah {
 
 const std::vector<const SourceFormat*>& BuiltinSourceFormats() {
   static const std::vector<const SourceFormat*> formats = {
-      &ParquetSourceFormat(), &CsvSourceFormat(), &JsonlSourceFormat()};
+      &ParquetSourceFormat(), &CsvSourceFormat(), &JsonlSourceFormat(),
+      &ArrowSourceFormat()};
   return formats;
 }
 
