@@ -121,6 +121,21 @@ Result<SourceFileInfo> InspectFile(const PreparedJob& job, size_t i,
   return job.inputs.format->Inspect(*file, wanted);
 }
 
+/// `type`, with text where it is null: of a column in which text files have no value.
+std::shared_ptr<arrow::DataType> WithTextForNull(
+    const std::shared_ptr<arrow::DataType>& type) {
+  const auto child = [&](int i) {
+    const auto& field = type->field(i);
+    return field->WithType(WithTextForNull(field->type()));
+  };
+  if (type->id() == arrow::Type::NA) return arrow::utf8();
+  if (type->id() == arrow::Type::LIST) return arrow::list(child(0));
+  if (type->id() != arrow::Type::STRUCT) return type;
+  arrow::FieldVector fields;
+  for (int i = 0; i < type->num_fields(); ++i) fields.push_back(child(i));
+  return arrow::struct_(std::move(fields));
+}
+
 /// The columns of all input files, brought to one type each.
 class CommonColumns {
  public:
@@ -139,7 +154,14 @@ class CommonColumns {
     return Status::OK();
   }
 
-  std::shared_ptr<arrow::Schema> schema() const { return arrow::schema(fields_); }
+  std::shared_ptr<arrow::Schema> schema() const {
+    if (job_.inputs.format->numbers_have_width()) return arrow::schema(fields_);
+    arrow::FieldVector fields;
+    for (const auto& field : fields_) {
+      fields.push_back(field->WithType(WithTextForNull(field->type())));
+    }
+    return arrow::schema(std::move(fields));
+  }
 
  private:
   Status Unite(const std::string& name, const std::shared_ptr<arrow::Field>& other,

@@ -19,7 +19,8 @@ def zoo_target():
     """Where the models are, named by what made them."""
     maker = pathlib.Path(support.__file__).with_name("zoo.py")
     version = importlib.metadata.version("tensorflow-cpu")
-    key = hashlib.sha256(maker.read_bytes() + version.encode()).hexdigest()[:16]
+    sources = maker.read_bytes() + maker.with_name("generated.py").read_bytes()
+    key = hashlib.sha256(sources + version.encode()).hexdigest()[:16]
     cache = os.environ.get("HOWDAH_E2E_CACHE") or support.REPOSITORY / ".cache" / "e2e"
     return maker, pathlib.Path(cache) / f"zoo-{key}"
 

@@ -317,13 +317,20 @@ def make_models(tf, folder):
 
     save("examples", {"serving_default": examples})
 
-    # Never answers when n[0] is negative, and does not look whether it shall stop at 1000.
+    # Never answers when n[0] is negative.
     @function(n=(tf.int64, [N]))
     def endless(n):
         (last,) = tf.while_loop(lambda i: i[0] < 0, lambda i: [tf.identity(i)], [n])
         return {"last": last}
 
     save("endless", {"serving_default": endless})
+
+    @function(x=(tf.float32, [N]))
+    def prints(x):
+        with tf.control_dependencies([tf.print("a word from the model:", x[0])]):
+            return {"y": tf.identity(x)}
+
+    save("prints", {"serving_default": prints})
 
     import keras
 
