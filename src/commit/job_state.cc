@@ -211,7 +211,12 @@ Result<JobSurvey> SurveyJob(FileSystem& fs, const DatasetPaths& paths,
     // Set up by a process that was paused since before the number was retired.
     survey.withdraw_last = true;
   } else {
-    HOWDAH_RETURN_IF_ERROR(Resume(fs, plan, restart, survey));
+    const Status resumed = Resume(fs, plan, restart, survey);
+    if (resumed.ok()) return survey;
+    HOWDAH_ASSIGN_OR_RETURN(const GenerationState now,
+                            LookAtGeneration(fs, *survey.last));
+    if (!now.IsOver()) return resumed;
+    return SurveyJob(fs, paths, plan, restart);  // it ended while it was looked at
   }
   return survey;
 }

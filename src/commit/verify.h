@@ -15,8 +15,8 @@ enum class Defect {
   kLength,    ///< its length differs
   kChecksum,  ///< its bytes differ
   kRows,      ///< its own footer, or the sums, say other rows than the ledger
-  kValues,    ///< its rows, read again, are not those that were written, or not the input's
-  kForeign,   ///< a visible file that no ledger lists
+  kValues,  ///< its rows, read again, are not those that were written, or not the input's
+  kForeign,  ///< a visible file that no ledger lists
 };
 
 struct Finding {

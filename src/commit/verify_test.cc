@@ -14,7 +14,8 @@ using testing::IsEmpty;
 
 /// "kind path" of each finding.
 std::vector<std::string> Short(const std::vector<Finding>& findings) {
-  constexpr const char* kNames[] = {"missing", "length", "checksum", "rows", "foreign"};
+  constexpr const char* kNames[] = {"missing", "length", "checksum",
+                                    "rows",    "values", "foreign"};
   std::vector<std::string> texts;
   for (const Finding& finding : findings) {
     texts.push_back(

@@ -131,18 +131,6 @@ Actor LandingWorld::Driver(const JobPlan& plan, Restart restart, Disguise disgui
   return Disguised(drive, std::move(disguise));
 }
 
-Actor LandingWorld::Worker(const JobPlan& plan) {
-  return [this, plan](FileSystem& fs, Environment& environment) -> Status {
-    HOWDAH_ASSIGN_OR_RETURN(const auto job,
-                            Job::Open(fs, environment, paths_, plan, Restart::kNo));
-    HOWDAH_ASSIGN_OR_RETURN(const std::vector<int64_t> missing, job->MissingSplits());
-    for (const int64_t split : missing) {
-      HOWDAH_RETURN_IF_ERROR(Score(fs, *job, split, true));
-    }
-    return Status::OK();
-  };
-}
-
 Actor LandingWorld::Abandoner(const std::string& job_id, Disguise disguise) {
   const auto abandon = [this, job_id](FileSystem& fs,
                                       Environment& environment) -> Status {
@@ -157,13 +145,11 @@ Actor LandingWorld::Abandoner(const std::string& job_id, Disguise disguise) {
   return Disguised(abandon, std::move(disguise));
 }
 
-Actor LandingWorld::BeginAndAbandon(const JobPlan& plan, Disguise disguise) {
-  const Actor work = Worker(plan), abandon = Abandoner(plan.job_id);
-  const auto both = [work, abandon](FileSystem& fs, Environment& environment) {
-    HOWDAH_RETURN_IF_ERROR(work(fs, environment));
-    return abandon(fs, environment);
+Actor LandingWorld::UnnotedAbandoner(const std::string& job_id, Disguise disguise) {
+  const auto abandon = [this, job_id](FileSystem& fs, Environment& environment) {
+    return Abandon(fs, environment, paths_, job_id);
   };
-  return Disguised(both, std::move(disguise));
+  return Disguised(abandon, std::move(disguise));
 }
 
 Actor LandingWorld::Recoverer() {
@@ -172,10 +158,11 @@ Actor LandingWorld::Recoverer() {
   };
 }
 
-Actor LandingWorld::Collector(const GcOptions& options) {
-  return [this, options](FileSystem& fs, Environment& environment) {
+Actor LandingWorld::Collector(const GcOptions& options, Disguise disguise) {
+  const auto collect = [this, options](FileSystem& fs, Environment& environment) {
     return CollectGarbage(fs, environment, paths_, options).status();
   };
+  return Disguised(collect, std::move(disguise));
 }
 
 std::string LandingWorld::View(FileSystem& fs) const {
@@ -283,22 +270,22 @@ Scenario LandingWorld::Make(const std::string& name, std::vector<Actor> actors,
   return scenario;
 }
 
-void LandingWorld::LeaveDone(Scenario& scenario, const JobPlan& plan) {
-  scenario.prepare = [this, plan, before = scenario.prepare](FileSystem& fs,
-                                                             Environment& environment) {
+std::vector<ErrorKind> LandingWorld::AnyError() {
+  std::vector<ErrorKind> kinds;
+  for (int kind = 0; kind <= static_cast<int>(ErrorKind::kInternal); ++kind) {
+    kinds.push_back(static_cast<ErrorKind>(kind));
+  }
+  return kinds;
+}
+
+void LandingWorld::LeaveDone(Scenario& scenario, const JobPlan& plan, Noted noted) {
+  scenario.prepare = [this, plan, noted, before = scenario.prepare](
+                         FileSystem& fs, Environment& environment) {
     before(fs, environment);
     const auto job = Job::Open(fs, environment, paths_, plan, Restart::kNo).ValueOrDie();
     for (const int64_t split : job->MissingSplits().ValueOrDie()) {
-      MustWork(Score(fs, *job, split, true));
+      MustWork(Score(fs, *job, split, noted == Noted::kYes));
     }
-  };
-}
-
-void LandingWorld::LeavePublished(Scenario& scenario, const JobPlan& plan) {
-  scenario.prepare = [this, plan, before = scenario.prepare](FileSystem& fs,
-                                                             Environment& environment) {
-    before(fs, environment);
-    MustWork(Drive(fs, environment, plan, Restart::kNo, true).status());
   };
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,7 +25,7 @@ struct Promises {
     TaskCommit task;
   };
   std::vector<Committed> committed;    ///< "your task is committed"
-  std::vector<std::string> withdrawn;  ///< "job.generation": it will never be published
+  std::vector<std::string> withdrawn;  ///< "job.generation": it will not be published
 };
 
 /// A lake with one dataset, and the actors and checks from which scenarios are made. Each
@@ -39,13 +40,11 @@ class LandingWorld {
   /// What `howdah run` does with a job: missing splits, then publish.
   Actor Driver(const JobPlan& plan, Restart restart = Restart::kNo,
                Disguise disguise = nullptr);
-  /// As a driver, but it dies on its feet after the tasks: it never publishes.
-  Actor Worker(const JobPlan& plan);
   Actor Abandoner(const std::string& job_id, Disguise disguise = nullptr);
-  /// Begins the job, commits a split, and abandons it.
-  Actor BeginAndAbandon(const JobPlan& plan, Disguise disguise = nullptr);
+  /// As Abandoner; promises nothing.
+  Actor UnnotedAbandoner(const std::string& job_id, Disguise disguise);
   Actor Recoverer();
-  Actor Collector(const GcOptions& options);
+  Actor Collector(const GcOptions& options, Disguise disguise = nullptr);
 
   /// With the dataset's rules as its checks. `plans`: the commands that are given again
   /// after all processes died; at least one of them must have its result in the dataset.
@@ -54,11 +53,11 @@ class LandingWorld {
                 std::vector<JobPlan> plans, std::vector<ErrorKind> ends);
 
   /// All splits done, nothing sealed; left by a driver that died.
-  void LeaveDone(Scenario& scenario, const JobPlan& plan);
-  /// Published long ago.
-  void LeavePublished(Scenario& scenario, const JobPlan& plan);
+  enum class Noted { kNo, kYes };  ///< was it promised that they are committed?
+  void LeaveDone(Scenario& scenario, const JobPlan& plan, Noted noted = Noted::kYes);
 
-  const DatasetPaths& paths() const { return paths_; }
+  /// For Make: an actor may end with any error, where only the dataset matters.
+  static std::vector<ErrorKind> AnyError();
 
  private:
   Status Score(FileSystem& fs, Job& job, int64_t split, bool promise);
