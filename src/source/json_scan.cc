@@ -31,7 +31,14 @@ class LineHandler final : public nlohmann::json_sax<nlohmann::json> {
     if (value == 0) return Value(&JsonShape::MeetFraction, "a number");
     return Whole(uint64_t{0} - static_cast<uint64_t>(value), /*negative=*/true);
   }
-  bool number_float(number_float_t, const string_t&) override {
+  bool number_float(number_float_t value, const string_t& text) override {
+    // Arrow's parser does not take 0e309, though it is 0.
+    const size_t exponent = text.find_first_of("eE");
+    if (value == 0 && exponent != std::string::npos && text[exponent + 1] != '-' &&
+        text.size() - exponent > 3) {
+      problem_ = fmt::format("the number {} has too large an exponent", text);
+      return false;
+    }
     return Value(&JsonShape::MeetFraction, "a number");
   }
   bool binary(binary_t&) override { return false; }
@@ -156,13 +163,17 @@ class LineHandler final : public nlohmann::json_sax<nlohmann::json> {
 
 Status JsonScan::ScanLine(std::string_view line) {
   LineHandler handler(shape_, columns_, objects_);
-  // The parser would pass over a byte order mark on any line.
-  const bool mark = line.starts_with("\xef\xbb\xbf");
-  std::string problem = "no JSON: it begins with a byte order mark";
-  if (!mark && nlohmann::json::sax_parse(line.begin(), line.end(), &handler)) {
+  std::string problem;
+  // The parser would pass over the one, and take the other for the line's end.
+  if (line.starts_with("\xef\xbb\xbf")) {
+    problem = "no JSON: it begins with a byte order mark";
+  } else if (const size_t nul = line.find('\0'); nul != std::string_view::npos) {
+    problem = fmt::format("no JSON at byte {} of the line: a NUL byte", nul + 1);
+  } else if (nlohmann::json::sax_parse(line.begin(), line.end(), &handler)) {
     return Status::OK();
+  } else {
+    problem = handler.problem();
   }
-  if (!mark) problem = handler.problem();
   return Error(ErrorKind::kCorruption, "{}: line {}: {}", file_, line_, problem);
 }
 

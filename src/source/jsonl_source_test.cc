@@ -134,13 +134,17 @@ TEST(JsonlSource, LinesThatAreNoObjectsAreRefusedByNumber) {
        {"5", "\"x\"", "null", "true", "{\"x\": 1", "{\"x\": 1}}", "{\"x\": 1} {\"x\": 2}",
         "{x: 1}", "{\"x\": NaN}", "{\"x\": 01}", "{\"x\": \"\xff\"}",
         "{\"x\": \"\\ud800\"}", "\xef\xbb\xbf{\"x\": 1}", "{\"x\": \"\x01\"}",
-        "{\"x\": 1},"}) {
+        "{\"x\": 1},", "{\"x\": 0e309}"}) {
     const Status status = Inspect("{\"x\": 1}\n" + line + "\n").status();
     EXPECT_TRUE(Is(status, ErrorKind::kCorruption)) << line;
     EXPECT_THAT(status.message(), HasSubstr("in.jsonl: line 2: ")) << line;
   }
-  const std::string nul = std::string("{\"x\": \"a") + '\0' + "\"}";
-  EXPECT_THAT(Inspect(nul).status().message(), HasSubstr("in.jsonl: line 1: no JSON"));
+  for (const std::string text :
+       {"{\"x\": \"a@\"}", "{\"x\": 1}@{\"x\": 2}", "{\"x\": 1}@"}) {
+    std::string nul = text;
+    std::replace(nul.begin(), nul.end(), '@', '\0');
+    EXPECT_THAT(Inspect(nul).status().message(), HasSubstr("in.jsonl: line 1: no JSON"));
+  }
 }
 
 TEST(JsonlSource, ValuesThatDoNotGoTogetherNameLineAndColumn) {

@@ -19,10 +19,10 @@
 namespace howdah {
 namespace {
 
-constexpr int64_t kChunkBytes = int64_t{8} << 20;
+constexpr int64_t kChunkBytes = int64_t{2} << 20;
 constexpr int64_t kMostChunkRows = int64_t{1} << 20;
 // Read buffers of all columns together, and the limits of one column's.
-constexpr int64_t kBufferBytes = int64_t{32} << 20;
+constexpr int64_t kBufferBytes = int64_t{8} << 20;
 constexpr int64_t kLeastBuffer = int64_t{64} << 10;
 constexpr int64_t kMostBuffer = int64_t{1} << 20;
 
