@@ -189,6 +189,44 @@ TEST_F(JobCrashTest, APublishWhoseAnswersAreAllLostIsNotGuessed) {
   }
 }
 
+TEST_F(JobCrashTest, AFileThatIsMovedBetweenTwoLooksIsNotTakenForTwo) {
+  std::string from, to;
+  FaultyFileSystem process(*fs_, [&](const CallInfo& call) {
+    if (from.empty() && call.name == "Rename" && call.target.ends_with(".dat")) {
+      from = call.path;
+      to = call.target;
+      return Fault{Kind::kLostRequest};
+    }
+    // The source was seen; now the request arrives, late, or another driver moves it.
+    if (call.name == "Stat" && call.path == to) {
+      EXPECT_TRUE(fs_->Rename(from, to, IfExists::kFail).ok());
+    }
+    return Fault{};
+  });
+  const auto ledger = Drive(process, environment_, paths_, plan_);
+  ASSERT_TRUE(ledger.ok()) << ledger.status();
+  CheckPublished("nightly", 1);
+}
+
+TEST_F(JobCrashTest, AJobThatEndsWhileItIsOpenedIsLookedAtAgain) {
+  for (const char* looks_at : {"/plan.json", "/done"}) {
+    Reset();
+    MustCommit(*MustOpen(plan_), 0);
+    bool abandoned = false;
+    FaultyFileSystem process(*fs_, [&](const CallInfo& call) {
+      if (!abandoned && call.path.ends_with(looks_at) && call.name != "Stat") {
+        abandoned = Abandon(*fs_, environment_, paths_, "nightly").ok();
+        EXPECT_TRUE(fs_->DeleteTree(paths_.work("nightly", 1) + "/plan.json").ok());
+      }
+      return Fault{};
+    });
+    const auto job = Job::Open(process, environment_, paths_, plan_, Restart::kNo);
+    ASSERT_TRUE(job.ok()) << looks_at << job.status();
+    EXPECT_TRUE(abandoned);
+    EXPECT_EQ((*job)->generation(), 2);
+  }
+}
+
 /// Pauses a driver at each of its calls in turn, lets `meanwhile` happen there, and lets
 /// the driver go on.
 class JobZombieTest : public JobCrashTest {

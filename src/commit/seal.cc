@@ -55,8 +55,11 @@ class Mover {
       if (renamed.ok()) return renamed;
       HOWDAH_ASSIGN_OR_RETURN(const bool at_source, Exists(fs_, from));
       HOWDAH_ASSIGN_OR_RETURN(const bool at_target, Exists(fs_, to));
-      if (at_target && !at_source) return Status::OK();  // moved before, by anybody
       if (at_target) {
+        // At both: it may have been moved between the two looks.
+        const Result<bool> still_at_source = at_source ? Exists(fs_, from) : false;
+        HOWDAH_RETURN_IF_ERROR(still_at_source.status());
+        if (!*still_at_source) return Status::OK();  // moved, by anybody
         return Error(ErrorKind::kCorruption,
                      "two files of {} would be '{}' in the dataset: '{}' and one that is "
                      "there",

@@ -1,7 +1,11 @@
 #include "model/tensorflow_api.h"
 
 #include <dlfcn.h>
+#include <link.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <mutex>
@@ -44,6 +48,31 @@ Result<void*> Find(void* handle, const std::string& library, const char* name,
   return symbol;
 }
 
+// Opening TensorFlow runs the initialisers of all its ops and kernels, which brings some
+// 250 MB of its files into memory, of which a model needs a small part again. Give the
+// rest back. Only segments that are never written, not even by relocation, are touched:
+// what is needed comes back from the page cache.
+int GiveBackPages(dl_phdr_info* info, size_t /*size*/, void* folder) {
+  const fs::path file = info->dlpi_name;
+  if (file.parent_path() != *static_cast<const fs::path*>(folder) ||
+      !file.filename().string().starts_with("libtensorflow")) {
+    return 0;
+  }
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    const ElfW(Phdr)& segment = info->dlpi_phdr[i];
+    if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
+    const uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
+    // Whole pages only: those at the ends may be another segment's too.
+    const uintptr_t first = (begin + page - 1) / page * page;
+    const uintptr_t last = (begin + segment.p_memsz) / page * page;
+    if (last > first) {
+      madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+    }
+  }
+  return 0;
+}
+
 Status Load(const std::string& library, bool onednn, TensorFlowApi* api) {
   constexpr int kKeepTheirs = 0, kReplace = 1;
   setenv("TF_CPP_MIN_LOG_LEVEL", "2", kKeepTheirs);
@@ -69,6 +98,8 @@ Status Load(const std::string& library, bool onednn, TensorFlowApi* api) {
                  library, api->TF_Version());
   }
   api->library = library;
+  fs::path folder = fs::path(library).parent_path();
+  dl_iterate_phdr(GiveBackPages, &folder);
   return Status::OK();
 }
 

@@ -19,7 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int64_t kMostQueueBytes = int64_t{32} << 20;
+constexpr int64_t kMostQueueBytes = int64_t{8} << 20;
 constexpr int64_t kMostRowGroupBytes = int64_t{64} << 20;
 
 /// Adds the time it lives to a counter.

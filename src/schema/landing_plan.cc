@@ -1,5 +1,6 @@
 #include "schema/landing_plan.h"
 
+#include <arrow/array.h>
 #include <arrow/type.h>
 #include <arrow/util/key_value_metadata.h>
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -36,7 +37,8 @@ struct Bfloat16 {
 
 template <typename Key>
 bool IsNan(Key key) {
-  return key != key;  // never true of an integer
+  if constexpr (std::is_floating_point_v<Key>) return std::isnan(key);
+  return false;
 }
 
 /// True if `a` comes before `b` in descending order.
@@ -97,10 +99,10 @@ Result<TopValues> TopKOf(const arrow::Array& array, int64_t rows, int64_t k,
       *values++ = row[index];
     }
   }
-  return TopValues{
-      arrow::MakeArray(arrow::ArrayData::Make(array.type(), rows * top,
-                                              {nullptr, std::move(value_buffer)}, 0)),
-      std::make_shared<arrow::Int64Array>(rows * top, std::move(index_buffer))};
+  return TopValues{.values = arrow::MakeArray(arrow::ArrayData::Make(
+                       array.type(), rows * top, {nullptr, std::move(value_buffer)}, 0)),
+                   .indices = std::make_shared<arrow::Int64Array>(
+                       rows * top, std::move(index_buffer))};
 }
 
 /// `visit` with the Kind of `dtype`.

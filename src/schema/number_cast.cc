@@ -26,7 +26,8 @@ Result<ArrayPtr> IntegerToInteger(const ArrayPtr& array, const TypePtr& type,
 /// most 2^64 and so in the range of float.
 template <typename From>
 bool IsHeld(From value, int digits) {
-  const auto bits = static_cast<uint64_t>(value);  // sign-extended
+  if constexpr (sizeof(From) < sizeof(int32_t)) return true;  // of at most 16 digits
+  const auto bits = static_cast<uint64_t>(value);             // sign-extended
   const uint64_t magnitude = value < 0 ? uint64_t{0} - bits : bits;
   const uint64_t all_up_to = uint64_t{1} << digits;
   return magnitude <= all_up_to || (magnitude >> std::countr_zero(magnitude)) < all_up_to;

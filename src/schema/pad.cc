@@ -55,7 +55,7 @@ Result<ArrayPtr> PadBits(const Array& values, const std::vector<Run>& runs, int6
   if (static_cast<const arrow::BooleanArray&>(pad).Value(0)) {
     std::memset(out, 0xFF, static_cast<size_t>(buffer->size()));
   }
-  const uint8_t* in = values.data()->GetValues<uint8_t>(1, 0);
+  const auto* in = values.data()->GetValues<uint8_t>(1, 0);
   for (const Run& run : runs) {
     arrow::internal::CopyBitmap(in, values.offset() + run.from, run.length, out, run.to);
   }

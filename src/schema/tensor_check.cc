@@ -58,7 +58,7 @@ Result<int64_t> CheckSplits(const TensorColumn& column, const Tensor& tensor,
                    name, lists, level == 0 ? "rows" : "lists", level + 1,
                    splits->length(), splits->length() - 1);
     }
-    const int64_t* values = splits->data()->GetValues<int64_t>(1);
+    const auto* values = splits->data()->GetValues<int64_t>(1);
     bool rises = values[0] == 0;
     for (int64_t i = 0; i < lists; ++i) rises &= values[i] <= values[i + 1];
     if (!rises) {
@@ -187,7 +187,7 @@ Result<ListLevels> MakeLevels(const TensorColumn& column, const Tensor& tensor,
   for (size_t level = 0; level < ragged; ++level) {
     const bool is_last = level + 1 == ragged;
     const int64_t width = is_last && !is_nested ? per_row : 1;
-    const int64_t* splits = tensor.row_splits[level]->data()->GetValues<int64_t>(1);
+    const auto* splits = tensor.row_splits[level]->data()->GetValues<int64_t>(1);
     int64_t elements = 0;
     if (__builtin_mul_overflow(splits[lists], width, &elements) ||
         elements > kMostElements) {

@@ -28,7 +28,7 @@ ArrayPtr WithType(const Array& array, const TypePtr& type) {
 }
 
 Result<ArrayPtr> WidenBfloat16(const Array& array) {
-  const uint16_t* in = array.data()->GetValues<uint16_t>(1);
+  const auto* in = array.data()->GetValues<uint16_t>(1);
   ARROW_ASSIGN_OR_RAISE(
       std::shared_ptr<arrow::Buffer> values,
       arrow::AllocateBuffer(array.length() * static_cast<int64_t>(sizeof(float))));

@@ -1,3 +1,4 @@
+#include <arrow/array.h>
 #include <arrow/type.h>
 
 #include "schema/canonical.h"

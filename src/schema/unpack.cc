@@ -45,7 +45,7 @@ Result<Arrays> UnpackWords(const Array& values, int64_t n, int64_t k) {
 }
 
 Result<Arrays> UnpackBits(const Array& values, int64_t n, int64_t k) {
-  const uint8_t* bits = values.data()->GetValues<uint8_t>(1, 0);
+  const auto* bits = values.data()->GetValues<uint8_t>(1, 0);
   Arrays columns;
   for (int64_t c = 0; c < k; ++c) {
     ARROW_ASSIGN_OR_RAISE(BufferPtr buffer, arrow::AllocateEmptyBitmap(n));

@@ -23,6 +23,8 @@ constexpr std::pair<Kind, const char*> kNames[] = {{Kind::kGo, "go"},
                                                    {Kind::kCrash, "crash"},
                                                    {Kind::kLostAnswer, "lost-answer"},
                                                    {Kind::kLostRequest, "lost-request"},
+                                                   {Kind::kLateRequest, "late-request"},
+                                                   {Kind::kDeliver, "deliver"},
                                                    {Kind::kFail, "fail"},
                                                    {Kind::kRecover, "recover"},
                                                    {Kind::kStop, "stop"}};
@@ -148,7 +150,7 @@ class BoundedSearch {
       if (!search_.memory_.Enter(run.StateHash(), preemptions_, faults_)) {
         return {Kind::kStop};
       }
-      if (search_.memory_.EnterTree(run.TreeHash())) run.CheckThatOthersCanRecover();
+      if (search_.memory_.EnterTree(run.DeathHash())) run.CheckThatOthersCanRecover();
       const std::vector<Option>& options = run.Options();
       for (size_t i = 1; i < options.size(); ++i) {
         const int preemptions = preemptions_ + options[i].preemptions;
@@ -213,7 +215,7 @@ class Gambler final : public Chooser {
   }
 
   Choice Choose(Run& run) override {
-    if (memory_.EnterTree(run.TreeHash())) run.CheckThatOthersCanRecover();
+    if (memory_.EnterTree(run.DeathHash())) run.CheckThatOthersCanRecover();
     const std::vector<Option>& options = run.Options();
     size_t chosen = 0;
     if (options.front().choice.kind == Kind::kSwitch) {
@@ -299,7 +301,7 @@ class Replayer final : public Follower {
  public:
   using Follower::Follower;
   Choice Choose(Run& run) override {
-    if (trees_.insert(run.TreeHash()).second) run.CheckThatOthersCanRecover();
+    if (trees_.insert(run.DeathHash()).second) run.CheckThatOthersCanRecover();
     return run.stopping() ? Choice{Kind::kStop} : Follower::Choose(run);
   }
 

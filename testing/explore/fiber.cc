@@ -11,7 +11,7 @@
 namespace howdah {
 namespace {
 
-constexpr size_t kStackBytes = size_t{512} << 10;
+constexpr size_t kStackBytes = size_t{1} << 20;
 
 /// Stacks that ended fibers left, to be used again.
 std::vector<std::unique_ptr<std::byte[]>>& SpareStacks() {

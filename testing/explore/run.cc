@@ -111,6 +111,17 @@ Fault Run::Arrive(Process& process, const CallInfo& call) {
         Misfortune(process, choice);
         Trace(process, call, "does not know that it did not ");
         return {Fault::Kind::kLostRequest};
+      case Kind::kLateRequest:
+        Misfortune(process, choice);
+        Trace(process, call, "does not know that it is late to ");
+        late_ = call;
+        return {Fault::Kind::kLostRequest};
+      case Kind::kDeliver:
+        Trace(process, *late_, "waits until late arrives ");
+        Deliver(*fs_);
+        Changed(late_->path, late_->target);
+        late_.reset();
+        break;
       case Kind::kFail:
         Misfortune(process, choice);
         Trace(process, call, "fails to ");
@@ -149,11 +160,16 @@ const std::vector<Option>& Run::Options() {
       options_.push_back({{Kind::kSwitch, static_cast<uint8_t>(other)}, 1, 0});
     }
   }
+  if (late_) options_.push_back({{Kind::kDeliver}, 1, 0});
   // The death of the last one is asked after in every state anyway.
   if (!others.empty()) options_.push_back({{Kind::kCrash}, 0, 1});
   if (call_->changes_names) {
     options_.push_back({{Kind::kLostAnswer}, 0, 1});
     options_.push_back({{Kind::kLostRequest}, 0, 1});
+    // The Commit of a file is not one request.
+    if (!late_ && call_->name != "Commit") {
+      options_.push_back({{Kind::kLateRequest}, 0, 1});
+    }
   }
   options_.push_back({{Kind::kFail}, 0, 1});
   if (!recovered_) options_.push_back({{Kind::kRecover}, 0, 1});
@@ -166,8 +182,13 @@ uint64_t Run::TreeHash() {
   return tree_hash_;
 }
 
+uint64_t Run::DeathHash() {
+  if (!late_) return TreeHash();
+  return Mix(Mix(Mix(TreeHash(), late_->name), late_->path), late_->target);
+}
+
 uint64_t Run::StateHash() {
-  uint64_t hash = Mix(TreeHash(), recovered_ ? 1 : 0);
+  uint64_t hash = Mix(DeathHash(), recovered_ ? 1 : 0);
   hash = Mix(hash, current_ == nullptr ? 99 : current_->index);
   for (const auto& process : processes_) {
     hash = Mix(hash, process->recording.answers);
@@ -183,7 +204,31 @@ void Run::CheckThatOthersCanRecover() {
   CopyTree(*fs_, *copy);
   StillEnvironment environment(2000);
   const std::string wrong = scenario_.recover(*copy, environment);
-  if (!wrong.empty()) Violate("all processes die here; then " + wrong);
+  if (!wrong.empty()) return Violate("all processes die here; then " + wrong);
+  if (!late_) return;
+  const std::string before = scenario_.view(*copy);
+  Deliver(*copy);
+  const std::string after = scenario_.view(*copy);
+  if (before == after) return;
+  Violate(
+      fmt::format("all processes die here and others recover; then a late {} of '{}' "
+                  "changes what readers see from '{}' to '{}'",
+                  late_->name, late_->path, before, after));
+}
+
+void Run::Deliver(FileSystem& fs) const {
+  const CallInfo& call = *late_;
+  if (call.name == "Rename") {
+    static_cast<void>(fs.Rename(call.path, call.target, call.if_exists));
+  } else if (call.name == "CreateDirectory") {
+    static_cast<void>(fs.CreateDirectory(call.path));
+  } else if (call.name == "DeleteTree") {
+    static_cast<void>(fs.DeleteTree(call.path));
+  } else if (call.name == "DeleteDirectory") {
+    static_cast<void>(fs.DeleteDirectory(call.path));
+  } else {
+    static_cast<void>(fs.DeleteFile(call.path));
+  }
 }
 
 void Run::RecoverNow() {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct Choice {
     kCrash,       ///< the current actor dies; what dies after a call dies before the next
     kLostAnswer,  ///< the call is made, and its answer lost
     kLostRequest,  ///< the call is not made, and the actor is not told so
+    kLateRequest,  ///< the call is made later, at kDeliver, and its answer lost
+    kDeliver,      ///< what was late arrives
     kFail,         ///< the call is not made, and fails: Transient
     kRecover,      ///< other processes take the actors for dead, and recover
     kStop,         ///< the run ends here: nothing new can come of it
@@ -62,8 +65,9 @@ class Run {
   int step() const { return step_; }     ///< points passed
   const std::vector<Option>& Options();  ///< the first: what happens by default
   uint64_t TreeHash();                   ///< of the file system
-  uint64_t StateHash();                  ///< of that and all actors
-  void CheckThatOthersCanRecover();      ///< on a copy of the file system
+  uint64_t DeathHash();  ///< of that and of what is under way: all that the dead leave
+  uint64_t StateHash();  ///< of that and all actors
+  void CheckThatOthersCanRecover();  ///< on a copy of the file system
   bool stopping() const { return stopping_; }
 
   /// "" or what is wrong.
@@ -77,6 +81,7 @@ class Run {
   Fault Arrive(Process& process, const CallInfo& call);
   void Changed(const std::string& path, const std::string& target);
   void RecoverNow();
+  void Deliver(FileSystem& fs) const;
   void Misfortune(Process& process, const Choice& choice);
   void Violate(const std::string& what);
   void Trace(const Process& process, const CallInfo& call, const char* what);
@@ -94,6 +99,7 @@ class Run {
   bool just_switched_ = false;
   bool recovered_ = false;
   bool fault_ = false;
+  std::optional<CallInfo> late_;  ///< a request that is under way
   bool stopping_ = false;
   int step_ = 0;
   std::string seen_;  ///< by readers

@@ -159,9 +159,12 @@ Status FaultyFileSystem::CreateDirectory(const std::string& path, uint32_t mode)
 
 Status FaultyFileSystem::Rename(const std::string& from, const std::string& to,
                                 IfExists if_exists) {
-  return wire_->Call(
-      {.name = "Rename", .path = from, .target = to, .changes_names = true},
-      [&] { return inner_.Rename(from, to, if_exists); });
+  return wire_->Call({.name = "Rename",
+                      .path = from,
+                      .target = to,
+                      .changes_names = true,
+                      .if_exists = if_exists},
+                     [&] { return inner_.Rename(from, to, if_exists); });
 }
 
 Status FaultyFileSystem::DeleteFile(const std::string& path) {

@@ -19,6 +19,7 @@ struct CallInfo {
   std::string target;     ///< Rename's target, else empty
   /// The call changes what names exist: CreateDirectory, Rename, the Deletes, Commit.
   bool changes_names = false;
+  IfExists if_exists = IfExists::kFail;  ///< of a Rename
 };
 
 /// What shall become of a call.

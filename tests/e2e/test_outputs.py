@@ -237,7 +237,7 @@ def test_rows_land_in_the_directories_of_their_values(partitioned, place):
                      "dt=a%2Fb%3Dc"]
     support.verify(place / "out", level=3)
     count = duckdb.sql(f"select count(*), count(dt) from read_parquet('{place}/out/**/*.parquet',"
-                       " hive_partitioning=true, hive_types_autocast=false)").fetchone()
+                       " hive_partitioning=true, hive_types_autocast=false)").fetchall()[0]
     assert count[0] == ROWS
     arrow = pyarrow.dataset.dataset(place / "out", partitioning="hive")
     assert arrow.count_rows() == ROWS
