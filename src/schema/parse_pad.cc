@@ -47,7 +47,7 @@ Result<ArrayPtr> ParseInteger(const std::string& text, DType dtype) {
 Result<ArrayPtr> ParseFloating(const std::string& text, DType dtype) {
   double value = 0;
   if (!Parse(text, &value)) return NotAnElement(text, dtype, "a number");
-  const ArrayPtr exact = ArrayOfOne(value, arrow::float64());
+  ArrayPtr exact = ArrayOfOne(value, arrow::float64());
   if (dtype == DType::kDouble) return exact;
   Misfit misfit;
   HOWDAH_ASSIGN_OR_RETURN(ArrayPtr rounded, FindRoundingCast(*arrow::float64(), dtype)(
