@@ -85,7 +85,9 @@ Result<ArrayPtr> ToFloating(const ArrayPtr& elements, DType dtype, Misfit* misfi
   }
   for (int64_t i = 0; infinite && i < length; ++i) {
     if (To::IsInfinite(out[i]) && IsFinite(in[i])) {
-      *misfit = {i, fmt::format("{}", in[i]), "is beyond the range of"};
+      *misfit = {.index = i,
+                 .value = fmt::format("{}", in[i]),
+                 .verb = "is beyond the range of"};
       return nullptr;
     }
   }
@@ -97,17 +99,17 @@ Result<ArrayPtr> ToInteger(const ArrayPtr& elements, DType dtype, Misfit* misfit
   constexpr auto kLeast = static_cast<double>(std::numeric_limits<To>::min());
   const double above = std::ldexp(1.0, std::numeric_limits<To>::digits);
   const int64_t length = elements->length();
-  const double* in = elements->data()->GetValues<double>(1);
+  const auto* in = elements->data()->GetValues<double>(1);
   ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> values,
                         arrow::AllocateBuffer(length * static_cast<int64_t>(sizeof(To))));
-  To* out = reinterpret_cast<To*>(values->mutable_data());
+  auto* out = reinterpret_cast<To*>(values->mutable_data());
   for (int64_t i = 0; i < length; ++i) {
     const bool in_range = in[i] >= kLeast && in[i] < above;  // not NaN, either
     if (!in_range || std::trunc(in[i]) != in[i]) {
-      *misfit = {i, fmt::format("{}", in[i]),
-                 std::isfinite(in[i]) && !in_range
-                     ? "is beyond the range of"
-                     : "is not a whole number, which is expected by"};
+      const char* verb = std::isfinite(in[i]) && !in_range
+                             ? "is beyond the range of"
+                             : "is not a whole number, which is expected by";
+      *misfit = {.index = i, .value = fmt::format("{}", in[i]), .verb = verb};
       return nullptr;
     }
     out[i] = static_cast<To>(in[i]);
