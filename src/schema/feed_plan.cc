@@ -1,5 +1,6 @@
 #include "schema/feed_plan.h"
 
+#include <arrow/array.h>
 #include <arrow/type.h>
 
 #include <algorithm>
@@ -164,7 +165,7 @@ class Planner {
         levels == 1 && row_shape.size() > 1 && count) {
       plan->form = Form::kReshaped;
       plan->row_shape = row_shape;
-      return ShapeLevel(spec, *count, column, &column.lengths[0]);
+      return ShapeLevel(spec, *count, column, column.lengths.data());
     }
     disagreements_.Add(
         "tensor '{}' expects {}, of rank {}, but column '{}' is of {}, of rank {}",
@@ -179,7 +180,7 @@ class Planner {
     if (expected == kUnknownDim || *length == expected) return true;
     const auto mapped = mapping_.find(spec.name);
     const bool may_be_shorter = mapped != mapping_.end() && mapped->second.pad;
-    if (*length != kUnknownDim && !(may_be_shorter && *length < expected)) {
+    if (*length != kUnknownDim && (!may_be_shorter || *length > expected)) {
       disagreements_.Add(
           "tensor '{}' expects {}, thus lists of {} elements, but column '{}' is of {}",
           spec.name, Expected(spec), expected, column.name, column.type->ToString());
