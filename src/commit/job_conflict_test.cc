@@ -225,5 +225,38 @@ TEST_F(JobConflictTest, TwoRestartsAtOnceShareOneNewGeneration) {
   EXPECT_EQ((*outer)->generation(), 2);
 }
 
+TEST_F(JobConflictTest, WhatANewerEngineWroteIsLeftToItAndNamed) {
+  const std::string work = paths_.work("nightly", 1);
+  const auto make_newer = [&](const std::string& path) {
+    std::string text = Get(path);
+    const std::string ours = R"("format_version":1)";
+    ASSERT_NE(text.find(ours), text.npos) << path;
+    Put(path, text.replace(text.find(ours), ours.size(), R"("format_version":2)"));
+  };
+  const auto refuses = [&](const Status& status, const std::string& path) {
+    EXPECT_TRUE(Is(status, ErrorKind::kUnsupported)) << path << status;
+    EXPECT_THAT(status.message(), HasSubstr(path + ": written by a newer Howdah"));
+  };
+  auto job = MustOpen(plan_);
+  MustCommit(*job, 0);
+  MustCommit(*job, 1);
+  make_newer(work + "/plan.json");
+  refuses(Open(plan_).status(), work + "/plan.json");
+  refuses(Recover(*fs_, environment_, paths_).status(), work + "/plan.json");
+
+  Put(work + "/plan.json", ToJson(plan_, 1));
+  make_newer(work + "/done/00001.json");
+  refuses(job->Publish("{}").status(), work + "/sealed/00001.json");
+  EXPECT_TRUE(Tree(*fs_, paths_.dataset).empty());
+
+  Reset();
+  ASSERT_TRUE(Drive(*fs_, environment_, paths_, plan_).ok());
+  make_newer(work + "/FIN");
+  refuses(Open(plan_).status(), work + "/FIN");
+  make_newer("/lake/out/.howdah-ledger");
+  refuses(LookAtJob(*fs_, paths_, MakePlan("other"), Restart::kNo).status(),
+          "/lake/out/.howdah-ledger");
+}
+
 }  // namespace
 }  // namespace howdah

@@ -23,6 +23,13 @@ Status RenameIntoPlace(const Landing& landing) {
   const std::string data = landing.work.data();
   const Status renamed =
       landing.fs.Rename(data, landing.paths.dataset, IfExists::kReplace);
+  if (Is(renamed, ErrorKind::kUnsupported)) {
+    return Error(
+        ErrorKind::kUnsupported,
+        "'{}' and its staging '{}' are not on one file system, so the dataset cannot "
+        "appear in one step ({}): set output.staging to a directory beside the output",
+        landing.paths.dataset, landing.paths.staging, renamed.message());
+  }
   if (!Is(renamed, ErrorKind::kCommitStateUnknown)) return renamed;
   if (!Exists(landing.fs, data).ValueOr(false)) return renamed;
   return landing.fs.Rename(data, landing.paths.dataset, IfExists::kReplace);
@@ -85,13 +92,6 @@ Result<Ledger> Settle(const Landing& landing, const Status& status) {
   }
   if (Is(status, ErrorKind::kCommitStateUnknown)) {
     return EndNotKnown(landing, status, Status::OK());
-  }
-  if (Is(status, ErrorKind::kUnsupported)) {
-    return Error(
-        ErrorKind::kUnsupported,
-        "'{}' and its staging '{}' are not on one file system, so the dataset cannot "
-        "appear in one step ({}): set output.staging to a directory beside the output",
-        dataset, landing.paths.staging, status.message());
   }
   return Error(KindOf(status),
                "{}; '{}' is unchanged, and the same command goes on from here",
