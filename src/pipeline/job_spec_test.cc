@@ -60,13 +60,59 @@ a_second = { from = "probs", as = "binary" }
   EXPECT_EQ(spec->model.batch_rows, 64);
   EXPECT_THAT(spec->model.tags, ElementsAre("serve", "gpu"));
   EXPECT_THAT(spec->input.path, ElementsAre("a", "b,c"));
-  EXPECT_THAT(spec->input.tensors.at("features"), ElementsAre("f0", "f1"));
-  EXPECT_THAT(spec->input.tensors.at("body"), ElementsAre("text, with a comma"));
+  EXPECT_THAT(spec->input.tensors.at("features").columns, ElementsAre("f0", "f1"));
+  EXPECT_THAT(spec->input.tensors.at("body").columns, ElementsAre("text, with a comma"));
   EXPECT_EQ(spec->output.file_size, 65536);
   ASSERT_EQ(spec->output.columns.size(), 2u);
   EXPECT_EQ(spec->output.columns[0].name, "z_first") << "the order of the file is kept";
   EXPECT_EQ(spec->output.columns[1].from, "probs");
-  EXPECT_TRUE(spec->output.columns[1].binary);
+  EXPECT_EQ(spec->output.columns[1].as, OutputColumn::As::kBinary);
+}
+
+TEST(JobFile, TablesSayMoreOfTensorsAndColumns) {
+  const auto spec = Parse(R"([model]
+path = "m"
+onednn = true
+timeout = "90s"
+[input]
+path = "in"
+[input.tensors]
+tokens = { from = "ids", pad = -1 }
+grid = { pad = 0.5 }
+packed = { from = ["a", "b"] }
+[output]
+path = "out"
+[output.columns]
+label = { from = "probs", as = "argmax" }
+best = { from = "probs", as = "topk:3" }
+words = { from = "values", row_splits = "splits" }
+)");
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  EXPECT_EQ(spec->model.onednn, true);
+  EXPECT_EQ(spec->model.timeout, std::chrono::seconds(90));
+  EXPECT_THAT(spec->input.tensors.at("tokens").columns, ElementsAre("ids"));
+  EXPECT_EQ(spec->input.tensors.at("tokens").pad, "-1");
+  EXPECT_THAT(spec->input.tensors.at("grid").columns, ElementsAre("grid"));
+  EXPECT_EQ(spec->input.tensors.at("grid").pad, "0.5");
+  EXPECT_THAT(spec->input.tensors.at("packed").columns, ElementsAre("a", "b"));
+  EXPECT_EQ(spec->input.tensors.at("packed").pad, std::nullopt);
+  EXPECT_EQ(spec->output.columns[0].as, OutputColumn::As::kArgmax);
+  EXPECT_EQ(spec->output.columns[1].as, OutputColumn::As::kTopK);
+  EXPECT_EQ(spec->output.columns[1].top_k, 3);
+  EXPECT_EQ(spec->output.row_splits.at("values"), "splits");
+}
+
+TEST(JobFile, OptionsThatThereAreNotAreRefused) {
+  EXPECT_THAT(ErrorOf("[output.columns]\nx = { as = \"argmaxx\" }\n"),
+              AllOf(HasSubstr("'output.columns.x.as'"), HasSubstr("'argmax'")));
+  EXPECT_THAT(ErrorOf("[output.columns]\nx = { as = \"topk:0\" }\n"),
+              HasSubstr("must be from 1"));
+  EXPECT_THAT(ErrorOf("[output.columns]\nx = { as = [\"argmax\", \"expand\"] }\n"),
+              HasSubstr("must be one value"));
+  EXPECT_THAT(ErrorOf("[input.tensors]\nx = { form = \"a\" }\n"),
+              HasSubstr("did you mean 'from'?"));
+  EXPECT_THAT(ErrorOf("[model]\ntimeout = 5\n"), HasSubstr("a duration such as"));
+  EXPECT_THAT(ErrorOf("[model]\nonednn = \"yes\"\n"), HasSubstr("true or false"));
 }
 
 TEST(JobFile, SyntaxErrorNamesLineAndColumn) {
@@ -112,7 +158,7 @@ TEST(JobSpec, AssignmentsOverrideTheFileAndMayBePlainText) {
   ASSERT_TRUE(spec.ok()) << spec.status();
   EXPECT_EQ(spec->output.path, "else where");
   EXPECT_EQ(spec->model.batch_rows, 7);
-  EXPECT_THAT(spec->input.tensors.at("y"), ElementsAre("a", "b"));
+  EXPECT_THAT(spec->input.tensors.at("y").columns, ElementsAre("a", "b"));
   EXPECT_THAT(spec->output.keep, ElementsAre("k"));
   EXPECT_EQ(spec->job_id, "2026");
   EXPECT_THAT(ErrorOf(kMinimal, {"nonsense"}), HasSubstr("section.key=value"));

@@ -1,6 +1,6 @@
 #include "pipeline/score.h"
 
-#include <arrow/util/byte_size.h>
+#include <pthread.h>
 
 #include <chrono>
 #include <thread>
@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "pipeline/ordered_queue.h"
 #include "source/source.h"
+#include "types/array_bytes.h"
 #include "types/row_hash.h"
 #include "write/task_writer.h"
 
@@ -34,10 +35,6 @@ class BusyTimer {
   StageCounters& stage_;
   Clock::time_point start_;
 };
-
-int64_t BytesOf(const arrow::RecordBatch& batch) {
-  return arrow::util::ReferencedBufferSize(batch).ValueOr(0);
-}
 
 /// A batch on its way to the model; without rows: the end of its split.
 struct ReadItem {
@@ -108,11 +105,11 @@ class Scorer {
     });
     {
       std::vector<std::jthread> threads;
-      threads.emplace_back([&] { Stage(&Scorer::ReadAll, splits); });
+      threads.emplace_back([&] { Stage("hd-read", &Scorer::ReadAll, splits); });
       for (int64_t i = 0; i < runners; ++i) {
-        threads.emplace_back([this, i] { Stage(&Scorer::RunModel, i); });
+        threads.emplace_back([this, i] { Stage("hd-model", &Scorer::RunModel, i); });
       }
-      threads.emplace_back([&] { Stage(&Scorer::WriteAll); });
+      threads.emplace_back([&] { Stage("hd-write", &Scorer::WriteAll); });
     }
     counters_.model.starved_ns = read_queue_.pop_wait().count();
     counters_.read.blocked_ns = read_queue_.push_wait().count();
@@ -128,8 +125,10 @@ class Scorer {
     return std::min(prepared_.spec.output.memory / kShareOfMemory, kMostQueueBytes);
   }
 
+  /// \param name  of the thread, for `top -H` and profilers.
   template <typename Method, typename... Args>
-  void Stage(Method method, const Args&... args) {
+  void Stage(const char* name, Method method, const Args&... args) {
+    pthread_setname_np(pthread_self(), name);
     const Status status = (this->*method)(args...);
     if (!status.ok()) Fail(status);
   }
@@ -163,7 +162,7 @@ class Scorer {
           HOWDAH_ASSIGN_OR_RETURN(item.batch, reader->Next());
         }
         more = item.batch.rows != nullptr;
-        const int64_t bytes = more ? BytesOf(*item.batch.rows) : 0;
+        const int64_t bytes = more ? ApproximateBytes(*item.batch.rows) : 0;
         counters_.read.batches += more ? 1 : 0;
         counters_.read.bytes += bytes;
         if (!read_queue_.Push(std::move(item), bytes)) return Status::OK();
@@ -187,7 +186,7 @@ class Scorer {
                              [&] { return Describe(*item); });
         Status status = ScoreBatch(*item->batch.rows, &scored);
         if (!status.ok()) return WithContext(status, Describe(*item));
-        bytes = BytesOf(*scored.batch);
+        bytes = ApproximateBytes(*scored.batch);
         counters_.model.batches += 1;
         counters_.model.bytes += bytes;
       }
