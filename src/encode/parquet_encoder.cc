@@ -90,7 +90,7 @@ class ParquetEncoder final : public Encoder {
   ParquetEncoder(std::shared_ptr<arrow::Schema> schema, ByteSink* sink,
                  const EncoderOptions& options)
       : schema_(std::move(schema)),
-        row_group_bytes_(options.row_group_bytes),
+        options_(options),
         pool_(options.pool != nullptr ? options.pool : arrow::default_memory_pool()),
         stream_(AsArrowStream(*sink)) {}
 
@@ -100,13 +100,14 @@ class ParquetEncoder final : public Encoder {
     static_cast<void>(stream_->Close());
   }
 
-  Status Open(const EncoderOptions& options) {
+  /// \param sample  the first rows, by which columns without repeated values are known.
+  Status Open(const arrow::RecordBatch* sample) {
     HOWDAH_ASSIGN_OR_RETURN(const auto properties,
-                            LakeProperties(*schema_, options, &pool_));
+                            LakeProperties(*schema_, options_, sample, &pool_));
     std::shared_ptr<parquet::SchemaDescriptor> leaves;
     HOWDAH_RETURN_IF_ERROR(parquet::arrow::ToParquetSchema(
         schema_.get(), *properties, *LakeArrowProperties(), &leaves));
-    HOWDAH_ASSIGN_OR_RETURN(auto pairs, FileMetadata(*schema_, options));
+    HOWDAH_ASSIGN_OR_RETURN(auto pairs, FileMetadata(*schema_, options_));
     BEGIN_PARQUET_CATCH_EXCEPTIONS
     auto watched = std::make_unique<WatchedWriter>(parquet::ParquetFileWriter::Open(
         stream_,
@@ -125,6 +126,9 @@ class ParquetEncoder final : public Encoder {
       return Error(ErrorKind::kInternal, "a batch with columns {} came to a file of {}",
                    batch.schema()->ToString(), schema_->ToString());
     }
+    if (batch.num_rows() > 0 && writer_ == nullptr) {
+      HOWDAH_RETURN_IF_ERROR(Open(&batch));
+    }
     for (int64_t row = 0; row < batch.num_rows(); row += kSliceRows) {
       HOWDAH_RETURN_IF_ERROR(WriteSlice(*batch.Slice(row, kSliceRows)));
     }
@@ -132,11 +136,13 @@ class ParquetEncoder final : public Encoder {
   }
 
   int64_t EstimatedBytes() const override {
+    if (watched_ == nullptr) return 0;
     return stream_->Tell().ValueOr(0) + watched_->group_bytes();
   }
   int64_t BufferedBytes() const override { return pool_.bytes_allocated(); }
 
   Result<EncodedFile> Close() override {
+    if (writer_ == nullptr) HOWDAH_RETURN_IF_ERROR(Open(nullptr));
     BEGIN_PARQUET_CATCH_EXCEPTIONS
     HOWDAH_RETURN_IF_ERROR(writer_->Close());
     const auto footer = writer_->metadata();
@@ -149,7 +155,7 @@ class ParquetEncoder final : public Encoder {
  private:
   Status WriteSlice(const arrow::RecordBatch& slice) {
     BEGIN_PARQUET_CATCH_EXCEPTIONS
-    if (watched_->group_bytes() >= row_group_bytes_) {
+    if (watched_->group_bytes() >= options_.row_group_bytes) {
       HOWDAH_RETURN_IF_ERROR(writer_->NewBufferedRowGroup());
     }
     return writer_->WriteRecordBatch(slice);
@@ -157,7 +163,7 @@ class ParquetEncoder final : public Encoder {
   }
 
   const std::shared_ptr<arrow::Schema> schema_;
-  const int64_t row_group_bytes_;
+  const EncoderOptions options_;
   arrow::ProxyMemoryPool pool_;  // counts what this encoder holds
   const std::shared_ptr<arrow::io::OutputStream> stream_;
   std::unique_ptr<parquet::arrow::FileWriter> writer_;
@@ -170,9 +176,8 @@ Result<std::unique_ptr<Encoder>> MakeParquetEncoder(std::shared_ptr<arrow::Schem
                                                     ByteSink* sink,
                                                     const EncoderOptions& options) {
   HOWDAH_RETURN_IF_ERROR(CheckLakeSchema(*schema));
-  auto encoder = std::make_unique<ParquetEncoder>(std::move(schema), sink, options);
-  HOWDAH_RETURN_IF_ERROR(encoder->Open(options));
-  return encoder;
+  HOWDAH_RETURN_IF_ERROR(CheckLakeCompression(options.compression));
+  return std::make_unique<ParquetEncoder>(std::move(schema), sink, options);
 }
 
 }  // namespace howdah

@@ -75,13 +75,28 @@ TEST(ParquetEncoder, FloatsAndListElementsArePlainAndTheRestMayHaveADictionary) 
       EXPECT_EQ(page.encoding, parquet::Encoding::PLAIN) << leaf;
     }
   }
-  for (const int leaf : {kId, kName, kLabel}) {
+  for (const int leaf : {kName, kLabel}) {
     EXPECT_TRUE(Chunk(*file, leaf)->has_dictionary_page()) << leaf;
   }
 }
 
-TEST(ParquetEncoder, ManyDistinctIntegersFallBackToPlain) {
-  const auto file = OpenRaw(Encode({Noise(200000)}));
+TEST(ParquetEncoder, WholeNumbersHaveADictionaryIfTheFirstOnesRepeat) {
+  const auto encode = [](const char* json) {
+    return OpenRaw(Encode({Batch({field("n", arrow::int64())},
+                                 {FromJson(arrow::int64(), json)})}));
+  };
+  EXPECT_TRUE(Chunk(*encode("[1, 2, 1, 2, 1, 2]"), 0)->has_dictionary_page());
+  EXPECT_TRUE(Chunk(*encode("[null, null, 1, 1]"), 0)->has_dictionary_page());
+  EXPECT_FALSE(Chunk(*encode("[1, 2, 3, 4]"), 0)->has_dictionary_page());
+}
+
+TEST(ParquetEncoder, IntegersThatCeaseToRepeatFallBackToPlain) {
+  arrow::Int64Builder same;
+  for (int i = 0; i < 8192; ++i) EXPECT_TRUE(same.Append(7).ok());
+  const auto noise = Noise(200000);
+  const auto first = noise->Slice(0, 8192)->SetColumn(0, noise->schema()->field(0),
+                                                      same.Finish().ValueOrDie());
+  const auto file = OpenRaw(Encode({*first, noise}));
   bool plain = false;
   const auto chunk = Chunk(*file, 0);
   for (const auto& page : chunk->encoding_stats()) {

@@ -1,6 +1,9 @@
 #include "encode/parquet_lake.h"
 
+#include <arrow/array.h>
+#include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <arrow/type_traits.h>
 #include <arrow/util/compression.h>
 #include <parquet/arrow/schema.h>
 #include <parquet/parquet_version.h>
@@ -11,6 +14,8 @@
 #include <limits>
 #include <optional>
 #include <set>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "base/text.h"
@@ -149,7 +154,37 @@ Result<arrow::Compression::type> CodecOf(const std::string& name) {
                QuotedList(LakeCompressions()), DidYouMean(name, LakeCompressions()));
 }
 
-void SetLeaf(const parquet::ColumnDescriptor& leaf, bool is_key,
+/// Whether most of the first values of a column of whole numbers are different.
+bool HardlyRepeats(const arrow::Array& column) {
+  constexpr int64_t kMostRows = 4096;
+  const int64_t rows = std::min(column.length(), kMostRows);
+  const int width = column.type()->byte_width();
+  const uint8_t* values =
+      column.data()->buffers[1]->data() + column.offset() * int64_t{width};
+  std::unordered_set<std::string_view> distinct;
+  for (int64_t i = 0; i < rows; ++i) {
+    if (column.IsNull(i)) continue;
+    distinct.emplace(reinterpret_cast<const char*>(values) + i * width,
+                     static_cast<size_t>(width));
+  }
+  return static_cast<int64_t>(distinct.size()) > rows / 2;
+}
+
+/// Columns of `sample` that need no dictionary.
+std::set<std::string> UniqueColumns(const arrow::RecordBatch* sample) {
+  std::set<std::string> names;
+  if (sample == nullptr) return names;
+  for (int i = 0; i < sample->num_columns(); ++i) {
+    const arrow::Type::type id = sample->schema()->field(i)->type()->id();
+    const bool whole = arrow::is_integer(id) || arrow::is_temporal(id);
+    if (whole && HardlyRepeats(*sample->column(i))) {
+      names.insert(sample->schema()->field(i)->name());
+    }
+  }
+  return names;
+}
+
+void SetLeaf(const parquet::ColumnDescriptor& leaf, bool is_key, bool is_unique,
              parquet::WriterProperties::Builder& builder) {
   const std::string path = leaf.path()->ToDotString();
   const bool in_list = leaf.max_repetition_level() > 0;
@@ -157,7 +192,7 @@ void SetLeaf(const parquet::ColumnDescriptor& leaf, bool is_key,
                         leaf.physical_type() == parquet::Type::DOUBLE;
   // Hive's vectorised reader mixes the ids of a dictionary inside a list with its values
   // (HIVE-24947).
-  if (in_list || floating) builder.disable_dictionary(path);
+  if (in_list || floating || is_unique) builder.disable_dictionary(path);
   if (in_list) builder.disable_statistics(path);
   if (is_key && !in_list) builder.enable_write_page_index(path);
 }
@@ -168,6 +203,8 @@ const std::vector<std::string>& LakeCompressions() {
   static const std::vector<std::string> names = {"snappy", "none", "gzip", "zstd", "lz4"};
   return names;
 }
+
+Status CheckLakeCompression(const std::string& name) { return CodecOf(name).status(); }
 
 Status CheckLakeSchema(const arrow::Schema& schema) {
   if (schema.num_fields() == 0) {
@@ -185,7 +222,8 @@ Status CheckLakeSchema(const arrow::Schema& schema) {
 }
 
 Result<std::shared_ptr<parquet::WriterProperties>> LakeProperties(
-    const arrow::Schema& schema, const EncoderOptions& options, arrow::MemoryPool* pool) {
+    const arrow::Schema& schema, const EncoderOptions& options,
+    const arrow::RecordBatch* sample, arrow::MemoryPool* pool) {
   HOWDAH_ASSIGN_OR_RETURN(const auto codec, CodecOf(options.compression));
   parquet::WriterProperties::Builder builder;
   builder.memory_pool(pool)
@@ -206,11 +244,12 @@ Result<std::shared_ptr<parquet::WriterProperties>> LakeProperties(
   std::shared_ptr<parquet::SchemaDescriptor> leaves;
   HOWDAH_RETURN_IF_ERROR(parquet::arrow::ToParquetSchema(
       &schema, *builder.build(), *LakeArrowProperties(), &leaves));
+  const std::set<std::string> unique = UniqueColumns(sample);
   for (int i = 0; i < leaves->num_columns(); ++i) {
     const std::string& column = leaves->GetColumnRoot(i)->name();
     const bool is_key = std::find(options.key_columns.begin(), options.key_columns.end(),
                                   column) != options.key_columns.end();
-    SetLeaf(*leaves->Column(i), is_key, builder);
+    SetLeaf(*leaves->Column(i), is_key, unique.contains(column), builder);
   }
   return builder.build();
 }

@@ -26,8 +26,15 @@ Status CheckLakeSchema(const arrow::Schema& schema);
 ///   and for all that lies inside lists, a dictionary first for the rest; min/max for
 ///   what lies outside lists; a page index for `key_columns`.
 /// InvalidInput: a compression that there is not (names those there are).
+/// \param sample  the first rows, or nullptr. A column of whole numbers whose values
+/// hardly
+///   repeat there gets no dictionary, which it would fill in vain.
 Result<std::shared_ptr<parquet::WriterProperties>> LakeProperties(
-    const arrow::Schema& schema, const EncoderOptions& options, arrow::MemoryPool* pool);
+    const arrow::Schema& schema, const EncoderOptions& options,
+    const arrow::RecordBatch* sample, arrow::MemoryPool* pool);
+
+/// InvalidInput: a compression that there is not (names those there are).
+Status CheckLakeCompression(const std::string& name);
 
 /// The Arrow side of the same: list elements are named `element`.
 std::shared_ptr<parquet::ArrowWriterProperties> LakeArrowProperties();

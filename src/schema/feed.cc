@@ -46,11 +46,8 @@ Result<Elements> ReadPadded(const TensorPlan& plan, const ColumnPlan& column,
 
 Result<Elements> ReadEqual(const TensorPlan& plan, const ColumnPlan& column,
                            const std::shared_ptr<arrow::Array>& array) {
-  const std::string advice = fmt::format(
-      "to fill up shorter lists say pad, as in input.tensors.{} = {{ from = \"{}\", pad "
-      "= {} }}",
-      plan.input, column.name, plan.dtype == DType::kString ? "\"\"" : "0");
-  HOWDAH_ASSIGN_OR_RETURN(Elements elements, Flatten(array, column.lengths, advice));
+  HOWDAH_ASSIGN_OR_RETURN(Elements elements,
+                          Flatten(array, column.lengths, column.pad_advice));
   HOWDAH_ASSIGN_OR_RETURN(
       elements.values, Cast(plan, column, elements.values,
                             [&](int64_t element) { return element / elements.per_row; }));
@@ -107,8 +104,12 @@ Result<Feed> Feed::Compile(const arrow::Schema& source, const Signature& signatu
   auto impl = std::make_unique<Impl>();
   HOWDAH_ASSIGN_OR_RETURN(impl->plans,
                           PlanFeed(source, signature, mapping, round_numbers));
-  for (const TensorPlan& plan : impl->plans) {
-    for (const ColumnPlan& column : plan.columns) {
+  for (TensorPlan& plan : impl->plans) {
+    for (ColumnPlan& column : plan.columns) {
+      column.pad_advice = fmt::format(
+          "to fill up shorter lists say pad, as in input.tensors.{} = {{ from = \"{}\", "
+          "pad = {} }}",
+          plan.input, column.name, plan.dtype == DType::kString ? "\"\"" : "0");
       std::vector<std::string>& columns = impl->columns;
       if (std::find(columns.begin(), columns.end(), column.name) == columns.end()) {
         columns.push_back(column.name);

@@ -19,6 +19,7 @@ struct ColumnPlan {
   std::vector<int64_t>
       lengths;  ///< expected per list level, kUnknownDim: as the batch has
   ElementCast cast = nullptr;
+  std::string pad_advice;  ///< what a message on lists of different lengths ends with
 };
 
 /// How one input of the signature is made.
