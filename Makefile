@@ -16,14 +16,15 @@ build: setup ## build/bin/howdah, optimised
 	cmake --build build --target howdah howdah_engine
 
 test: setup ## all tests, also under sanitizers; what CI runs
+	@tools/setup test
 	@$(PYTHON) tools/run_tests.py
 
 demo: build ## score some thousand source files found on this machine with a real model
 	@tools/setup demo
 	@examples/demo/run.sh
 
-bench: build ## CPU time and memory against tuned Python; ROWS=1000000
-	@$(PYTHON) benchmarks/run.py $(if $(ROWS),--rows $(ROWS))
+bench: build ## against tuned Python and the machine's limits, 15 minutes; BENCH=--full or --smoke
+	@$(PYTHON) benchmarks/run.py $(BENCH)
 
 fuzz: setup ## fuzz the parsers of outside bytes; SECONDS_EACH=60
 	@tools/setup fuzz

@@ -27,6 +27,7 @@ def zoo_target():
 
 def make_zoo():
     """Make the models and TensorFlow's answers, unless an earlier session did."""
+    subprocess.run([support.REPOSITORY / "tools" / "setup", "test"], check=True)
     maker, target = zoo_target()
     target.parent.mkdir(parents=True, exist_ok=True)
     with open(target.parent / "zoo.lock", "w") as lock:

@@ -93,6 +93,22 @@ def assert_duckdb_reads_the_same(landed):
             assert column.to_pylist() == expected.to_pylist(), name
 
 
+def test_a_real_model_of_rank_three_lands_whole(zoo_folder, place):
+    case = zoo_folder / "cases" / "basic_pitch"
+    howdah("run", "--model", zoo_folder / "models" / "basic_pitch", "--input", case / "input",
+           "--output", place / "out", "--keep", "id")
+    landed = support.read(place / "out")
+    assert landed.column("id").to_pylist() == list(range(zoo.BASIC_PITCH_ROWS))
+    with np.load(case / "expected.npz") as expected:
+        assert len(expected.files) == 3
+        for name in expected.files:
+            field, answer = landed.schema.field(name), expected[name]
+            assert field.metadata[b"tensor.shape"] == ",".join(map(str, answer.shape[1:])).encode()
+            values = landed.column(name).combine_chunks().flatten().to_numpy()
+            assert np.allclose(values.reshape(answer.shape), answer, rtol=1e-4, atol=1e-5), name
+    support.verify(place / "out", level=3)
+
+
 def test_bits_of_floats_pass_through_a_model_untouched(zoo_folder, place):
     landed = Landed(zoo_folder / "cases" / "floats_keep_every_bit", zoo_folder / "models",
                     place / "out")

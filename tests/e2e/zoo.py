@@ -16,6 +16,7 @@ import functools
 import json
 import os
 import pathlib
+import shutil
 import struct
 import sys
 
@@ -779,6 +780,30 @@ def make_case(name, made, model, folder):
         "outputs": list(columns), "shapes": made.shapes}))
 
 
+BASIC_PITCH = pathlib.Path(__file__).parents[2] / ".cache" / "basic-pitch-0.4.0" / "model"
+BASIC_PITCH_ROWS = 5
+
+
+def ask_basic_pitch(folder):
+    """Input and answers of a real model of rank 3, by TensorFlow's first loader: the second does
+    not read it. The answers are of shape [rows, 172, 264] and the like."""
+    import tensorflow as tf
+
+    shutil.copytree(BASIC_PITCH, folder / "models" / "basic_pitch")
+    audio = random(50).normal(size=(BASIC_PITCH_ROWS, 43844)).astype(np.float32) / 10
+    case = folder / "cases" / "basic_pitch"
+    (case / "input").mkdir(parents=True)
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        graph = tf.compat.v1.saved_model.load(session, ["serve"], str(BASIC_PITCH))
+        signature = graph.signature_def["serving_default"]
+        (name, given), = signature.inputs.items()
+        answers = session.run({key: info.name for key, info in signature.outputs.items()},
+                              {given.name: audio[:, :, None]})
+    pq.write_table(pa.table({"id": np.arange(BASIC_PITCH_ROWS), name: vectors(audio)}),
+                   case / "input" / "in.parquet")
+    np.savez(case / "expected.npz", **answers)
+
+
 def main(folder):
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
     import tensorflow as tf
@@ -788,6 +813,7 @@ def main(folder):
     make_models(tf, models)
     for model in list(models.iterdir()):
         (folder / f"{model.name}.json").write_text(json.dumps(describe(model)))
+    ask_basic_pitch(folder)
     loaded = {}
     for name, function in CASES.items():
         made = function()
