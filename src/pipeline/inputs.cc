@@ -98,23 +98,10 @@ Result<std::vector<FileInfo>> FilesOf(const Location& location) {
   return files;
 }
 
-bool EndsWith(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
-const SourceFormat* FormatByExtension(std::string_view path) {
-  for (const SourceFormat* format : BuiltinSourceFormats()) {
-    for (const std::string& extension : format->extensions()) {
-      if (EndsWith(path, extension)) return format;
-    }
-  }
-  return nullptr;
-}
-
 Result<const SourceFormat*> FormatOf(const std::vector<InputFile>& files) {
   const SourceFormat* common = nullptr;
   for (const InputFile& file : files) {
-    const SourceFormat* format = FormatByExtension(file.url);
+    const SourceFormat* format = SourceFormatByExtension(file.url);
     if (format == nullptr) {
       std::vector<std::string> known;
       for (const SourceFormat* one : BuiltinSourceFormats()) {
@@ -185,6 +172,15 @@ ConstantColumn MakeConstant(const std::string& name,
 }
 
 }  // namespace
+
+const SourceFormat* SourceFormatByExtension(std::string_view path) {
+  for (const SourceFormat* format : BuiltinSourceFormats()) {
+    for (const std::string& extension : format->extensions()) {
+      if (path.ends_with(extension)) return format;
+    }
+  }
+  return nullptr;
+}
 
 std::vector<ConstantColumn> PartitionColumns(const std::vector<std::string>& paths) {
   std::map<std::string, std::vector<std::optional<std::string>>> columns;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -32,6 +33,9 @@ struct InputSet {
 Result<InputSet> FindInputs(const Storages& storages,
                             const std::vector<std::string>& paths,
                             const std::string& format);
+
+/// The format that a file's name shows; nullptr: none does.
+const SourceFormat* SourceFormatByExtension(std::string_view path);
 
 /// The columns that Hive style directories in `paths` give: each name that stands above
 /// all of the files. Their type is int64 if every value is a whole number as int64 prints

@@ -10,6 +10,7 @@
 #include "commit/job.h"
 #include "encode/encoder.h"
 #include "model/saved_model.h"
+#include "pipeline/inputs.h"
 #include "pipeline/json_text.h"
 
 namespace howdah {
@@ -80,36 +81,71 @@ Result<InspectResult> InspectModel(const std::string& path, ModelDigest digest) 
 // -- a file
 // -------------------------------------------------------------------------------------
 
-Result<InspectResult> InspectFile(const Location& location) {
-  HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file,
-                          location.fs->OpenInput(location.path));
-  // One output format exists; more will be told apart by their first bytes.
-  const Format* format = BuiltinFormats().front();
-  HOWDAH_ASSIGN_OR_RETURN(ReadBackFile contents, format->ReadBack(*file));
+std::string ColumnsText(const arrow::Schema& schema) {
+  std::string text;
+  for (const auto& field : schema.fields()) {
+    text += fmt::format("  {}: {}{}\n", field->name(), field->type()->ToString(),
+                        field->nullable() ? "" : " not null");
+  }
+  return text;
+}
+
+/// A file that jobs write: what its footer says.
+Result<InspectResult> InspectDataFile(const Location& location, ByteSource& file,
+                                      const Format& format) {
+  HOWDAH_ASSIGN_OR_RETURN(ReadBackFile contents, format.ReadBack(file));
   Json summary = SummaryHead("inspect");
   summary["kind"] = "file";
   summary["path"] = location.path;
-  summary["format"] = format->name();
-  summary["bytes"] = file->size();
+  summary["format"] = format.name();
+  summary["bytes"] = file.size();
   summary["rows"] = contents.rows;
   summary["row_groups"] = contents.row_groups;
   summary["created_by"] = contents.created_by;
   summary["columns"] = ColumnsJson(*contents.schema);
   summary["leaves"] = Json::array();
-  std::string text =
-      fmt::format("{} {} ({}): {} rows in {} row groups\nwritten by {}\n", format->name(),
-                  location.path, FormatByteSize(file->size()), FormatCount(contents.rows),
-                  contents.row_groups, contents.created_by);
-  for (const auto& field : contents.schema->fields()) {
-    text += fmt::format("  {}: {}{}\n", field->name(), field->type()->ToString(),
-                        field->nullable() ? "" : " not null");
-  }
   for (const ColumnStats& leaf : contents.columns) {
     summary["leaves"].push_back({{"name", leaf.name},
                                  {"compressed_bytes", leaf.compressed_bytes},
                                  {"uncompressed_bytes", leaf.uncompressed_bytes}});
   }
+  const std::string text =
+      fmt::format("{} {} ({}): {} rows in {} row groups\nwritten by {}\n", format.name(),
+                  location.path, FormatByteSize(file.size()), FormatCount(contents.rows),
+                  contents.row_groups, contents.created_by) +
+      ColumnsText(*contents.schema);
   return InspectResult{DumpJson(summary), text};
+}
+
+/// A file that jobs only read: what the planning pass finds.
+Result<InspectResult> InspectSourceFile(const Location& location, ByteSource& file,
+                                        const SourceFormat& format) {
+  HOWDAH_ASSIGN_OR_RETURN(const SourceFileInfo info, format.Inspect(file, {}));
+  int64_t rows = 0;
+  for (const SourceUnit& unit : info.units) rows += unit.rows;
+  Json summary = SummaryHead("inspect");
+  summary["kind"] = "file";
+  summary["path"] = location.path;
+  summary["format"] = format.name();
+  summary["bytes"] = file.size();
+  summary["rows"] = rows;
+  summary["columns"] = ColumnsJson(*info.schema);
+  const std::string text =
+      fmt::format("{} {} ({}): {} rows\n", format.name(), location.path,
+                  FormatByteSize(file.size()), FormatCount(rows)) +
+      ColumnsText(*info.schema);
+  return InspectResult{DumpJson(summary), text};
+}
+
+Result<InspectResult> InspectFile(const Location& location) {
+  HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file,
+                          location.fs->OpenInput(location.path));
+  // Without a name that tells, a file is taken for what jobs write.
+  const SourceFormat* source = SourceFormatByExtension(location.path);
+  const Format* written =
+      source == nullptr ? BuiltinFormats().front() : FindFormat(source->name());
+  if (written != nullptr) return InspectDataFile(location, *file, *written);
+  return InspectSourceFile(location, *file, *source);
 }
 
 // -- a dataset

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "base/digest.h"
 #include "base/text.h"
@@ -409,6 +410,11 @@ int64_t PreparedJob::input_rows() const {
   int64_t rows = 0;
   for (const Split& split : plan.splits) rows += split.rows();
   return rows;
+}
+
+int64_t PreparedJob::runners() const {
+  if (spec.model.runners > 0) return spec.model.runners;
+  return std::max<int64_t>(1, std::thread::hardware_concurrency());
 }
 
 Result<PreparedJob> Prepare(const Storages& storages, JobSpec spec) {

@@ -43,6 +43,7 @@ struct PreparedJob {
   std::vector<std::string> warnings;
 
   int64_t input_rows() const;
+  int64_t runners() const;  ///< threads that run the model
 };
 
 /// Look at model, inputs and output as the job will use them; writes nothing and does not

@@ -23,11 +23,6 @@ double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-int64_t RunnerCount(const JobSpec& spec) {
-  if (spec.model.runners > 0) return spec.model.runners;
-  return std::max<int64_t>(1, std::thread::hardware_concurrency());
-}
-
 Result<std::unique_ptr<Predictor>> LoadModel(const PreparedJob& job,
                                              const RunOptions& options) {
   PredictorOptions load;
@@ -60,6 +55,9 @@ void LogPlan(const PreparedJob& job, const JobStatus& status) {
       job.plan.job_id, FormatCount(job.input_rows()), job.inputs.files.size(),
       FormatByteSize(job.inputs.bytes()), job.plan.splits.size(), status.splits_done,
       job.paths.dataset);
+  Log(LogLevel::kInfo, "{} rows per run, {} runners, {} intra-op threads, oneDNN {}",
+      job.spec.model.batch_rows, job.runners(), job.spec.model.intra_op_threads,
+      job.onednn ? "on" : "off");
   for (const std::string& warning : job.warnings) Log(LogLevel::kWarning, "{}", warning);
 }
 
@@ -72,7 +70,7 @@ Status ScoreMissing(const PreparedJob& prepared, Predictor& predictor, Job& job,
     ProgressReporter progress(figures->counters, rows, options.progress,
                               options.metrics_file);
     HOWDAH_RETURN_IF_ERROR(ScoreSplits(prepared, predictor, job, missing,
-                                       RunnerCount(prepared.spec), options.stop,
+                                       prepared.runners(), options.stop,
                                        &figures->counters));
   }
   if (options.metrics_file.empty()) return Status::OK();

@@ -33,7 +33,10 @@ Json ModelJson(const PreparedJob& job) {
   return {{"path", job.model_path},
           {"sha256", job.model_sha256},
           {"signature", job.signature.key},
-          {"onednn", job.onednn}};
+          {"onednn", job.onednn},
+          {"batch_rows", job.spec.model.batch_rows},
+          {"runners", job.runners()},
+          {"intra_op_threads", job.spec.model.intra_op_threads}};
 }
 
 Json CopiesJson(const CopyCounts& copies) {
@@ -165,6 +168,9 @@ std::string CheckText(const PreparedJob& job, const JobStatus& status) {
                           status.generation));
   line("model", fmt::format("{} (signature {}, sha256 {}…)", job.model_path,
                             job.signature.key, job.model_sha256.substr(0, 12)));
+  line("runs", fmt::format("{} rows each, {} at once, {} intra-op threads, oneDNN {}",
+                           job.spec.model.batch_rows, job.runners(),
+                           job.spec.model.intra_op_threads, job.onednn ? "on" : "off"));
   line("input",
        fmt::format("{} rows in {} {} files, {}", FormatCount(job.input_rows()),
                    FormatCount(static_cast<int64_t>(job.inputs.files.size())),
@@ -194,6 +200,8 @@ std::string LedgerRunText(const PreparedJob& job, const RunFigures& figures) {
       {"tensorflow", figures.tensorflow},
       {"model_path", job.model_path},
       {"columns", ColumnsJson(*job.landing->schema())},
+      {"runners", job.runners()},
+      {"intra_op_threads", job.spec.model.intra_op_threads},
       {"seconds",
        {{"prepare", figures.seconds_prepare}, {"score", figures.seconds_score}}},
       {"stages", StagesJson(figures.counters)}};

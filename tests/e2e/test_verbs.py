@@ -124,6 +124,17 @@ def test_inspect_of_a_parquet_file(linear):
     assert "id" in text and "int64" in text and re.search(r"1,?000", text)
 
 
+@pytest.mark.parametrize("name, text", [
+    ("a.csv", "id,x,name\n1,0.5,\"a\"\n2,1,b\n"),
+    ("a.jsonl", '{"id": 1, "x": 0.5, "name": "a"}\n{"id": 2, "x": 1, "name": "b"}\n')])
+def test_inspect_of_a_text_file_tells_rows_and_types(place, name, text):
+    (place / name).write_text(text)
+    about = howdah("inspect", place / name, "--json").summary
+    assert about["kind"] == "file" and about["rows"] == 2
+    assert {c["name"]: c["type"] for c in about["columns"]} == {
+        "id": "int64", "x": "double", "name": "string"}
+
+
 def test_inspect_of_a_dataset(linear):
     run = howdah(*linear.run, "--job-id", "tonight").summary
     summary = howdah("inspect", linear.output, "--json", env=NO_TENSORFLOW).summary
@@ -595,4 +606,8 @@ def test_the_command_runs_from_anywhere_by_any_name(linear, place):
 
 
 def test_every_case_of_the_zoo_was_asked_of_tensorflow(zoo_folder):
-    assert sorted(p.name for p in (zoo_folder / "cases").iterdir()) == sorted(zoo.CASES)
+    made = sorted(p.name for p in (zoo_folder / "cases").iterdir())
+    assert made == sorted([*zoo.CASES, "basic_pitch"])
+    scored = {json.loads((zoo_folder / "cases" / name / "case.json").read_text())["model"]
+              for name in zoo.CASES}
+    assert len(scored) >= 40, "too few different models are compared with TensorFlow"
