@@ -14,11 +14,12 @@ namespace howdah {
 
 /// The type in which values of `type` land, in every format; also inside lists, structs
 /// and maps:
-///   uint32, uint64 -> int64; float16 -> float32; timestamp[ns] -> timestamp[us] (same
-///   zone), time64[ns] -> time64[us]; string_view -> string, binary_view -> binary; a
-///   dictionary -> its values; an extension type -> its storage; others as they are.
+///   uint32, uint64 -> int64; float16 -> float32; timestamp[ns] and [s] -> timestamp[us]
+///   (same zone), time64[ns] -> time64[us], time32[s] -> time32[ms], date64 -> date32;
+///   string_view -> string, binary_view -> binary; a dictionary -> its values; a list
+///   view -> a list; an extension type -> its storage; others as they are.
 /// Names and nullability of fields inside stay; their metadata is dropped.
-/// SchemaMismatch: null, union, run-end encoded and list-view types, and dictionaries of
+/// SchemaMismatch: null, union and run-end encoded types, and dictionaries of
 /// nested values (a clause that says so).
 Result<std::shared_ptr<arrow::DataType>> CanonicalType(
     const std::shared_ptr<arrow::DataType>& type);

@@ -11,6 +11,7 @@
 #include "schema/binary_cast.h"
 #include "schema/canonical.h"
 #include "schema/dictionary.h"
+#include "schema/scalar_cast.h"
 #include "schema/utf8_check.h"
 #include "schema/validity.h"
 
@@ -88,6 +89,17 @@ Result<ArrayPtr> NanosToMicros(const Array& array, const TypePtr& type,
                                [](int64_t value) { return value / kNanosPerMicro; });
 }
 
+Result<ArrayPtr> CanonicalTime(const ArrayPtr& array, const TypePtr& type,
+                               int64_t* bad_row) {
+  if (array->type()->Equals(*type)) return array;
+  const bool nanos = array->type_id() == arrow::Type::TIME64 ||
+                     (array->type_id() == arrow::Type::TIMESTAMP &&
+                      static_cast<const arrow::TimestampType&>(*array->type()).unit() ==
+                          arrow::TimeUnit::NANO);
+  if (nanos) return NanosToMicros(*array, type, bad_row);
+  return FindTimeCast(*array->type(), *type)(array, type, bad_row);
+}
+
 Result<ArrayPtr> CheckText(const ArrayPtr& array, int64_t* bad_row) {
   *bad_row = FirstInvalidUtf8(*array);
   if (*bad_row < 0) return array;
@@ -121,6 +133,20 @@ Result<ArrayPtr> CanonicalList(const ArrayPtr& array, const TypePtr& type,
   auto* out = reinterpret_cast<Offset*>(from_zero->mutable_data());
   for (int64_t i = 0; i <= rows; ++i) out[i] = offsets[i] - offsets[0];
   return Rebuild(list, type, {from_zero}, {(*elements)->data()});
+}
+
+template <typename ListArray, typename ViewArray>
+Result<ArrayPtr> CanonicalView(const ArrayPtr& array, const TypePtr& type,
+                               int64_t* bad_row) {
+  ARROW_ASSIGN_OR_RAISE(const ArrayPtr list,
+                        ListArray::FromListView(static_cast<const ViewArray&>(*array),
+                                                arrow::default_memory_pool()));
+  HOWDAH_ASSIGN_OR_RETURN(const ArrayPtr landed,
+                          CanonicalList<ListArray>(list, type, bad_row));
+  if (landed->type()->Equals(*type)) return landed;
+  std::shared_ptr<arrow::ArrayData> data = landed->data()->Copy();
+  data->type = type;  // the element's name or metadata differs
+  return arrow::MakeArray(std::move(data));
 }
 
 Result<ArrayPtr> CanonicalFixedSizeList(const ArrayPtr& array, const TypePtr& type,
@@ -177,11 +203,11 @@ Result<ArrayPtr> ToCanonical(const ArrayPtr& array, const TypePtr& type,
       return Map<uint16_t, float>(*array, type, [](uint16_t bits) {
         return arrow::util::Float16::FromBits(bits).ToFloat();
       });
+    case Type::DATE64:
+    case Type::TIME32:
+    case Type::TIME64:
     case Type::TIMESTAMP:
-    case Type::TIME64: {
-      if (array->type()->Equals(*type)) return array;
-      return NanosToMicros(*array, type, bad_row);
-    }
+      return CanonicalTime(array, type, bad_row);
     case Type::STRING:
     case Type::LARGE_STRING:
       return CheckText(array, bad_row);
@@ -199,6 +225,11 @@ Result<ArrayPtr> ToCanonical(const ArrayPtr& array, const TypePtr& type,
     case Type::EXTENSION:
       return ToCanonical(static_cast<const arrow::ExtensionArray&>(*array).storage(),
                          type, bad_row);
+    case Type::LIST_VIEW:
+      return CanonicalView<arrow::ListArray, arrow::ListViewArray>(array, type, bad_row);
+    case Type::LARGE_LIST_VIEW:
+      return CanonicalView<arrow::LargeListArray, arrow::LargeListViewArray>(array, type,
+                                                                             bad_row);
     case Type::LIST:
       return CanonicalList<arrow::ListArray>(array, type, bad_row);
     case Type::LARGE_LIST:

@@ -104,6 +104,30 @@ TEST(Canonical, LandsTheValuesOfADictionaryAsTheyWouldLandThemselves) {
               *ArrayOf(arrow::timestamp(TimeUnit::MICRO, "UTC"), "[2, null, 1]"));
 }
 
+TEST(Canonical, UnitsThatNoFormatHasLandInTheNextFinerOne) {
+  const std::tuple<TypePtr, const char*, TypePtr, const char*> cases[] = {
+      {arrow::date64(), "[86400000, null]", arrow::date32(), "[1, null]"},
+      {arrow::timestamp(TimeUnit::SECOND, "UTC"), "[-1, null]",
+       arrow::timestamp(TimeUnit::MICRO, "UTC"), "[-1000000, null]"},
+      {arrow::time32(TimeUnit::SECOND), "[1, null]", arrow::time32(TimeUnit::MILLI),
+       "[1000, null]"},
+      {arrow::list_view(arrow::uint32()), "[[1, 2], null, []]",
+       arrow::list(arrow::int64()), "[[1, 2], null, []]"},
+      {arrow::large_list_view(arrow::utf8()), R"([["a"], []])",
+       arrow::large_list(arrow::utf8()), R"([["a"], []])"},
+  };
+  for (const auto& [type, json, lands_as, expected] : cases) {
+    SCOPED_TRACE(type->ToString());
+    const Landed landed = Land(ArrayOf(type, json));
+    ASSERT_TRUE(landed.array.ok()) << landed.array.status().message();
+    ExpectArray(**landed.array, *ArrayOf(lands_as, expected));
+  }
+  const Landed late =
+      Land(ArrayOf(arrow::timestamp(TimeUnit::SECOND), "[0, 9223372036854775807]"));
+  EXPECT_FALSE(late.array.ok());
+  EXPECT_EQ(late.bad_row, 1);
+}
+
 TEST(Canonical, SharesWhatItDoesNotChange) {
   const std::pair<TypePtr, const char*> cases[] = {
       {arrow::boolean(), "[true, null]"},
@@ -117,8 +141,6 @@ TEST(Canonical, SharesWhatItDoesNotChange) {
       {arrow::binary(), R"(["a"])"},
       {arrow::fixed_size_binary(2), R"(["ab"])"},
       {arrow::date32(), "[1]"},
-      {arrow::date64(), "[86400000]"},
-      {arrow::timestamp(TimeUnit::SECOND, "UTC"), "[1]"},
       {arrow::timestamp(TimeUnit::MILLI), "[1]"},
       {arrow::timestamp(TimeUnit::MICRO, "UTC"), "[1]"},
       {arrow::time32(TimeUnit::MILLI), "[1]"},
@@ -287,7 +309,6 @@ TEST(Canonical, RefusesTypesThatCannotBeCarried) {
       StructOf(i32, arrow::null()),
       arrow::sparse_union({arrow::field("a", i32)}),
       arrow::run_end_encoded(i32, i32),
-      arrow::list_view(i32),
       arrow::dictionary(i32, arrow::list(i32)),
       arrow::map(arrow::utf8(), arrow::null()),
   };

@@ -52,9 +52,15 @@ Result<TypePtr> CanonicalType(const TypePtr& type) {
       return arrow::float32();
     case Type::TIMESTAMP: {
       const auto& timestamp = static_cast<const arrow::TimestampType&>(*type);
-      if (timestamp.unit() != arrow::TimeUnit::NANO) return type;
+      const bool lands = timestamp.unit() == arrow::TimeUnit::MILLI ||
+                         timestamp.unit() == arrow::TimeUnit::MICRO;
+      if (lands) return type;
       return arrow::timestamp(arrow::TimeUnit::MICRO, timestamp.timezone());
     }
+    case Type::DATE64:
+      return arrow::date32();
+    case Type::TIME32:
+      return arrow::time32(arrow::TimeUnit::MILLI);
     case Type::TIME64:
       return arrow::time64(arrow::TimeUnit::MICRO);
     case Type::STRING_VIEW:
@@ -66,11 +72,13 @@ Result<TypePtr> CanonicalType(const TypePtr& type) {
     case Type::EXTENSION:
       return CanonicalType(
           static_cast<const arrow::ExtensionType&>(*type).storage_type());
-    case Type::LIST: {
+    case Type::LIST:
+    case Type::LIST_VIEW: {
       HOWDAH_ASSIGN_OR_RETURN(FieldPtr element, CanonicalField(type->field(0)));
       return arrow::list(std::move(element));
     }
-    case Type::LARGE_LIST: {
+    case Type::LARGE_LIST:
+    case Type::LARGE_LIST_VIEW: {
       HOWDAH_ASSIGN_OR_RETURN(FieldPtr element, CanonicalField(type->field(0)));
       return arrow::large_list(std::move(element));
     }
@@ -88,8 +96,6 @@ Result<TypePtr> CanonicalType(const TypePtr& type) {
     case Type::SPARSE_UNION:
     case Type::DENSE_UNION:
     case Type::RUN_END_ENCODED:
-    case Type::LIST_VIEW:
-    case Type::LARGE_LIST_VIEW:
       return Error(ErrorKind::kSchemaMismatch, "type {} cannot be carried",
                    type->ToString());
     default:

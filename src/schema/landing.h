@@ -38,8 +38,8 @@ struct OutputColumn {
 /// Order: kept columns as given, then output columns. Types, the same for every format,
 /// also inside kept lists, structs and maps:
 ///   uint32 -> int64; uint64 -> int64 (values above 2^63-1 refused); float16, bfloat16 ->
-///   float32; timestamp[ns] -> timestamp[us], time64[ns] -> time64[us] (refused when
-///   digits would be lost); string_view -> string, binary_view -> binary; a dictionary ->
+///   float32; timestamp[ns] and [s] -> timestamp[us], time64[ns] -> time64[us], time32[s]
+///   -> time32[ms], date64 -> date32 (refused when digits would be lost); string_view -> string, binary_view -> binary; a dictionary ->
 ///   its values; an extension type -> its storage; others as they are. All text is
 ///   checked to be UTF-8. tensor [n] or [n, 1] -> scalar; [n, k] -> list<element not
 ///   null>; [n, h, w, …] -> one list, row-major, with the shape in the field's metadata
@@ -71,7 +71,7 @@ class Landing {
   /// name (names both originals), a dtype that is not supported, a sparse output, an
   /// output with known shape and no batch dimension, `binary` on an output that is not of
   /// strings, another option on an output that is not [n, k] or not of numbers, a kept
-  /// column of a type that cannot be carried (null, union, run-end encoded, list view);
+  /// column of a type that cannot be carried (null, union, run-end encoded);
   /// with a declared schema, a field that nothing gives, a kept column or one of
   /// `columns` that is not declared, types that do not cast.
   /// \param declared  nullptr: the schema is derived, as above. Not kept.

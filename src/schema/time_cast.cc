@@ -40,7 +40,7 @@ Result<ArrayPtr> Rescale(const arrow::Array& array, const TypePtr& type, int64_t
           return !__builtin_mul_overflow(int64_t{value}, factor, &product) &&
                  std::in_range<To>(product);
         },
-        "is out of range in the unit of the declared schema");
+        "is out of range in the unit that is written");
   }
   const int64_t divisor = from / to;
   return MapChecked<From, To>(
@@ -49,7 +49,7 @@ Result<ArrayPtr> Rescale(const arrow::Array& array, const TypePtr& type, int64_t
       [divisor](From value) {
         return value % divisor == 0 && std::in_range<To>(value / divisor);
       },
-      "is not whole in the unit of the declared schema");
+      "is not whole in the unit that is written");
 }
 
 Result<ArrayPtr> Date64ToDate32(const ArrayPtr& array, const TypePtr& type,

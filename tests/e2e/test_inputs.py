@@ -86,6 +86,26 @@ def test_each_format_lands_what_the_same_rows_as_parquet_land(place, model, exte
     support.verify(place / "out", level=3)
 
 
+def test_types_that_only_arrow_has_land_in_those_that_parquet_has(place, model):
+    (place / "in").mkdir()
+    seconds = [0, 86_400, -1]
+    table = pa.table({
+        "s": pa.array(seconds, pa.timestamp("s", "UTC")), "d64": pa.array([0, 1, 2], pa.date32())
+        .cast(pa.date64()), "t32": pa.array([0, 1, 2], pa.time32("s")),
+        "view": pa.array(["a", None, "é" * 20], pa.string_view()),
+        "lists": pa.array([[1], [], None], pa.list_view(pa.int16())),
+        "x": pa.array([1, 2, 3], pa.float32())})
+    write_ipc(place / "in" / "a.arrow", table)
+    run_linear(place, model, keep="s,d64,t32,view,lists")
+    landed = support.read(place / "out")
+    assert landed.schema.field("s").type == pa.timestamp("us", "UTC")
+    assert [v.timestamp() for v in landed.column("s").to_pylist()] == seconds
+    assert landed.column("d64").type == pa.date32()
+    assert landed.column("t32").type == pa.time32("ms")
+    for name in ("d64", "t32", "view", "lists"):
+        assert landed.column(name).to_pylist() == table.column(name).to_pylist(), name
+
+
 def test_the_types_of_csv_columns_follow_the_whole_file(place, model):
     (place / "in").mkdir()
     lines = ["id,late,code,none,day,n,x"]
