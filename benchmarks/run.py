@@ -65,13 +65,13 @@ def tune(contest, trial, most):
     return settings, grids
 
 
-def begin(name, contests, trial, most):
+def begin(name, origin, contests, trial, most):
     """The result of one workload, without any run yet; `contests` are by role."""
     settings, grids = tune(contests["steady"], trial, most)
     commands = {one: contests["steady"].command(one, settings.get(one, ())) for one in CONTESTANTS}
     return {
         "workload": name, "rows": {role: contest.rows for role, contest in contests.items()},
-        **provenance(), "settings": settings, "grids_cpu_s": grids,
+        **origin, "settings": settings, "grids_cpu_s": grids,
         "commands": {one: shlex.join(map(str, command)).replace(f"{ROOT}/", "")
                      for one, command in commands.items()},
         "runs": {role: {one: [] for one in CONTESTANTS} for role in contests},
@@ -112,6 +112,7 @@ def main():
     turns = arguments.turns or (1 if arguments.smoke else 5)
     folder = (arguments.out or ROOT / "bench-out" / ("smoke" if arguments.smoke else "")).resolve()
     folder.mkdir(parents=True, exist_ok=True)
+    origin = provenance()
 
     def contest(name, rows):
         made = Contest(name, rows, folder, arguments.howdah.resolve())
@@ -120,9 +121,10 @@ def main():
 
     contests = {name: {role: contest(name, rows) for role, rows in roles.items()}
                 for name, roles in SIZES[kind].items()}
-    results = {name: begin(name, roles, contest(name, min(TUNING_ROWS[name], roles["steady"].rows)),
-                           1 if arguments.smoke else None)
-               for name, roles in contests.items()}
+    results = {}
+    for name, roles in contests.items():
+        trial = contest(name, min(TUNING_ROWS[name], roles["steady"].rows))
+        results[name] = begin(name, origin, roles, trial, 1 if arguments.smoke else None)
     take_turns(contests, results, turns)
 
     for name, result in results.items():
