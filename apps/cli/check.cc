@@ -1,7 +1,6 @@
-#include <iostream>
-
 #include "cli/exit_code.h"
 #include "cli/job_flags.h"
+#include "cli/print.h"
 #include "cli/verbs.h"
 #include "pipeline/run.h"
 
@@ -17,8 +16,7 @@ int Check(const Context& context, const JobFlags& flags, bool json) {
   const Result<CheckResult> result =
       CheckJob(context.storages, *std::move(spec), options);
   if (!result.ok()) return Fail(result.status(), Phase::kPreparing);
-  std::cout << (json ? result->json + "\n" : result->text) << std::flush;
-  return kDone;
+  return Answer(json ? result->json + "\n" : result->text, kDone);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include "base/crash_note.h"
 #include "base/log.h"
 #include "cli/exit_code.h"
-#include "cli/stderr_capture.h"
+#include "cli/output_capture.h"
 
 namespace howdah::cli {
 namespace {
@@ -28,7 +28,7 @@ void OnCrash(int /*signal*/) {
   while (entered != 0) pause();
   entered = 1;
 
-  DrainCapturedStderr();
+  DrainCapturedOutput();
   constexpr std::string_view kNoNotes = "no batch";
   constexpr std::string_view kEnd =
       "; nothing visible changed, and the same command resumes: look for the cause in "

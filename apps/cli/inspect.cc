@@ -1,8 +1,7 @@
 #include "pipeline/inspect.h"
 
-#include <iostream>
-
 #include "cli/exit_code.h"
+#include "cli/print.h"
 #include "cli/verbs.h"
 
 namespace howdah::cli {
@@ -25,8 +24,7 @@ void AddInspect(CLI::App* app, Action* action) {
           Inspect(context.storages, flags->what,
                   flags->sha256 ? ModelDigest::kCompute : ModelDigest::kSkip);
       if (!result.ok()) return Fail(result.status(), Phase::kPreparing);
-      std::cout << (flags->json ? result->json + "\n" : result->text) << std::flush;
-      return kDone;
+      return Answer(flags->json ? result->json + "\n" : result->text, kDone);
     };
   });
 }

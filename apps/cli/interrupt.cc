@@ -16,6 +16,10 @@ sigset_t WatchedSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGINT, SIGTERM, kWakeUp}) sigaddset(&signals, signal);
+  // Under nohup a hang-up is ignored, and stays so.
+  struct sigaction hang_up{};
+  sigaction(SIGHUP, nullptr, &hang_up);
+  if (hang_up.sa_handler != SIG_IGN) sigaddset(&signals, SIGHUP);
   return signals;
 }
 

@@ -1,12 +1,14 @@
 #include <dlfcn.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <exception>
 #include <iostream>
 
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/exit_code.h"
+#include "cli/output_capture.h"
 #include "cli/verbs.h"
 
 namespace howdah::cli {
@@ -59,6 +61,11 @@ Status UnknownWord(const CLI::App& app) {
 }
 
 int Main(int argc, char** argv) {
+  KeepStandardDescriptorsOpen();
+  // A reader that went away and a limit on file sizes are errors of the write, not our
+  // end.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   CLI::App app(
       "Howdah: score a dataset with a TensorFlow SavedModel and land the predictions, "
       "every row exactly once.",

@@ -2,13 +2,12 @@
 
 #include <unistd.h>
 
-#include <iostream>
-
 #include "cli/crash_guard.h"
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
 #include "cli/job_flags.h"
-#include "cli/stderr_capture.h"
+#include "cli/output_capture.h"
+#include "cli/print.h"
 #include "cli/verbs.h"
 
 namespace howdah::cli {
@@ -26,12 +25,15 @@ int Run(const Context& context, const JobFlags& flags, const std::string& metric
   options.stop = interrupts.stop_token();
   options.on_hang = GiveUp;
   GuardAgainstCrashes(spec->model.path);
-  const StderrCapture capture;
-  const RunResult result = RunJob(context.storages, *std::move(spec), options);
+  RunResult result;
+  {
+    const OutputCapture capture;
+    result = RunJob(context.storages, *std::move(spec), options);
+  }
   if (!result.status.ok()) {
     return Fail(result.status, result.began ? Phase::kRunning : Phase::kPreparing);
   }
-  std::cout << result.summary << std::endl;
+  Print(result.summary + "\n");  // the job is done, whoever reads of it
   return kDone;
 }
 

@@ -1,6 +1,5 @@
-#include <iostream>
-
 #include "cli/exit_code.h"
+#include "cli/print.h"
 #include "cli/verbs.h"
 #include "pipeline/verify_dataset.h"
 
@@ -15,9 +14,8 @@ int Verify(const Context& context, const std::string& dataset, int level, bool j
     return kDamaged;
   }
   if (!result.ok()) return Fail(result.status(), Phase::kPreparing);
-  std::cout << (json ? result->json + "\n" : result->text) << std::flush;
-  if (result->damaged) return kDamaged;
-  return result->foreign ? kForeignFiles : kDone;
+  const int code = result->damaged ? kDamaged : result->foreign ? kForeignFiles : kDone;
+  return Answer(json ? result->json + "\n" : result->text, code);
 }
 
 }  // namespace

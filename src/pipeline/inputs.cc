@@ -17,6 +17,16 @@ namespace {
 
 bool HasWildcard(std::string_view text) { return text.find_first_of("*?[") != text.npos; }
 
+/// What must not be passed over: rows may be meant to be there.
+Status NoFile(const std::string& path) {
+  return Error(
+      ErrorKind::kInvalidInput,
+      "input '{}' is neither a file nor a directory (a symbolic link that leads "
+      "nowhere, a pipe or a device): remove it, or hide it by a name that begins "
+      "with '_' or '.'",
+      path);
+}
+
 /// Every visible file below `directory`, in byte order of paths.
 Status AddTree(FileSystem& fs, const std::string& directory,
                std::vector<FileInfo>* files) {
@@ -27,7 +37,29 @@ Status AddTree(FileSystem& fs, const std::string& directory,
       HOWDAH_RETURN_IF_ERROR(AddTree(fs, entry.path, files));
     } else if (entry.type == FileType::kFile) {
       files->push_back(std::move(entry));
+    } else {
+      return NoFile(entry.path);
     }
+  }
+  return Status::OK();
+}
+
+Status AddMatches(FileSystem& fs, const std::string& base,
+                  const std::vector<std::string>& components, size_t at,
+                  std::vector<FileInfo>* files);
+
+/// What the pattern behind `**`, components[at], matches in `base` and in every visible
+/// directory below.
+Status AddMatchesBelow(FileSystem& fs, const std::string& base,
+                       const std::vector<std::string>& components, size_t at,
+                       std::vector<FileInfo>* files) {
+  HOWDAH_ASSIGN_OR_RETURN(FileInfo info, fs.Stat(base));
+  if (info.type != FileType::kDirectory) return Status::OK();
+  HOWDAH_RETURN_IF_ERROR(AddMatches(fs, base, components, at + 1, files));
+  HOWDAH_ASSIGN_OR_RETURN(std::vector<FileInfo> entries, fs.List(base));
+  for (const FileInfo& entry : entries) {
+    if (IsHiddenName(entry.name()) || entry.type != FileType::kDirectory) continue;
+    HOWDAH_RETURN_IF_ERROR(AddMatchesBelow(fs, entry.path, components, at, files));
   }
   return Status::OK();
 }
@@ -39,10 +71,12 @@ Status AddMatches(FileSystem& fs, const std::string& base,
   if (at == components.size()) {
     HOWDAH_ASSIGN_OR_RETURN(FileInfo info, fs.Stat(base));
     if (info.type == FileType::kDirectory) return AddTree(fs, base, files);
-    if (info.type == FileType::kFile) files->push_back(std::move(info));
+    if (info.type != FileType::kFile) return NoFile(base);
+    files->push_back(std::move(info));
     return Status::OK();
   }
   const std::string& pattern = components[at];
+  if (pattern == "**") return AddMatchesBelow(fs, base, components, at, files);
   if (!HasWildcard(pattern)) {
     const std::string path = JoinPath(base, pattern);
     HOWDAH_ASSIGN_OR_RETURN(const bool exists, Exists(fs, path));
@@ -96,6 +130,15 @@ Result<std::vector<FileInfo>> FilesOf(const Location& location) {
         location.url);
   }
   return files;
+}
+
+/// Letters of both cases are taken for the same; `end` is in lower case.
+bool EndsWith(std::string_view text, std::string_view end) {
+  if (text.size() < end.size()) return false;
+  return std::equal(end.begin(), end.end(), text.end() - static_cast<int64_t>(end.size()),
+                    [](char lower, char c) {
+                      return lower == std::tolower(static_cast<unsigned char>(c));
+                    });
 }
 
 Result<const SourceFormat*> FormatOf(const std::vector<InputFile>& files) {
@@ -176,7 +219,7 @@ ConstantColumn MakeConstant(const std::string& name,
 const SourceFormat* SourceFormatByExtension(std::string_view path) {
   for (const SourceFormat* format : BuiltinSourceFormats()) {
     for (const std::string& extension : format->extensions()) {
-      if (path.ends_with(extension)) return format;
+      if (EndsWith(path, extension)) return format;
     }
   }
   return nullptr;

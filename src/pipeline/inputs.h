@@ -24,7 +24,8 @@ struct InputSet {
 };
 
 /// Find the files behind `paths`: a file is itself; a directory is all files below it; a
-/// glob (*, ?, [a-z] in any component) is what it matches. Names that begin with '_' or
+/// glob (*, ?, [a-z] in any component; ** for any number of directories) is what it
+/// matches. Names that begin with '_' or
 /// '.' are skipped below a directory and never match a wildcard, as in Hive.
 /// \param format  "": by the files' extension.
 ///   NotFound: a path that does not exist, a glob or directory without files (says what

@@ -1,5 +1,6 @@
 #include "pipeline/job_spec.h"
 
+#include <charconv>
 #include <functional>
 #include <limits>
 
@@ -184,6 +185,26 @@ Status Sha256Pin(const Setting& setting, JobSpec* spec) {
   return Status::OK();
 }
 
+/// 1000, or "0.1%".
+Status MaxBadRows(const Setting& setting, JobSpec* spec) {
+  const auto* text = std::get_if<std::string>(&setting.value);
+  if (text == nullptr || !text->ends_with('%')) {
+    HOWDAH_ASSIGN_OR_RETURN(const int64_t rows,
+                            AsInteger(setting, 0, std::numeric_limits<int64_t>::max()));
+    spec->checks.max_bad_rows = std::to_string(rows);
+    return Status::OK();
+  }
+  double percent = -1;
+  const char* const end = text->data() + text->size() - 1;
+  const auto parsed = std::from_chars(text->data(), end, percent);
+  if (parsed.ec != std::errc() || parsed.ptr != end ||
+      !(percent >= 0 && percent <= 100)) {
+    return WrongType(setting, "a number of rows, or a share from \"0%\" to \"100%\"");
+  }
+  spec->checks.max_bad_rows = *text;
+  return Status::OK();
+}
+
 struct KeyRow {
   std::string_view key;
   Apply apply;
@@ -251,8 +272,7 @@ const std::vector<KeyRow>& KeyTable() {
                                     {"rfc4180"}, {"hive-text"})},
       {"checks.bad_rows",
        Choice([](S& s) -> auto& { return s.checks.bad_rows; }, {"fail"}, {"quarantine"})},
-      {"checks.max_bad_rows",
-       Into(AsString, [](S& s) -> auto& { return s.checks.max_bad_rows; })},
+      {"checks.max_bad_rows", MaxBadRows},
       {"checks.nan", Choice([](S& s) -> auto& { return s.checks.nan; }, {"allow"},
                             {"forbid", "null", "string", "quarantine"})},
   };

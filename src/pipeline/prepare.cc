@@ -159,7 +159,10 @@ class CommonColumns {
     if (job_.inputs.format->numbers_have_width()) return arrow::schema(fields_);
     arrow::FieldVector fields;
     for (const auto& field : fields_) {
-      fields.push_back(field->WithType(WithTextForNull(field->type())));
+      const bool feeds_numbers =
+          field->type()->id() == arrow::Type::NA && FeedsNumbers(field->name());
+      fields.push_back(field->WithType(feeds_numbers ? arrow::float64()
+                                                     : WithTextForNull(field->type())));
     }
     return arrow::schema(std::move(fields));
   }
@@ -184,6 +187,21 @@ class CommonColumns {
       *mine = (*mine)->WithType(common)->WithNullable(nullable);
     }
     return Status::OK();
+  }
+
+  /// Whether the column feeds a tensor, and none of text: one without a value then counts
+  /// as numbers.
+  bool FeedsNumbers(const std::string& name) const {
+    for (const TensorSpec& input : job_.signature.inputs) {
+      const auto mapped = job_.spec.input.tensors.find(input.name);
+      const bool feeds = mapped == job_.spec.input.tensors.end()
+                             ? input.name == name
+                             : std::count(mapped->second.columns.begin(),
+                                          mapped->second.columns.end(), name) > 0;
+      if (feeds && input.dtype != DType::kString && input.dtype != DType::kBool)
+        return true;
+    }
+    return false;
   }
 
   Status Disagreement(const std::string& name,
@@ -326,6 +344,16 @@ Status PrepareOutput(const Storages& storages, PreparedJob* job) {
     staging = where.path;
   }
   HOWDAH_ASSIGN_OR_RETURN(job->paths, DatasetPaths::For(location.path, staging));
+
+  for (const std::string& path : job->spec.input.path) {
+    HOWDAH_ASSIGN_OR_RETURN(Location input, storages.Resolve(path));
+    if (input.fs == location.fs && location.path.starts_with(input.path + "/")) {
+      return Error(ErrorKind::kInvalidInput,
+                   "the output '{}' lies inside the input '{}', where the next run would "
+                   "read it: choose another output, or name the input's files",
+                   location.path, input.path);
+    }
+  }
 
   job->format = FindFormat(output.format);
   const std::vector<std::string>& compressions = job->format->compressions();

@@ -37,15 +37,14 @@ std::string_view Name(Defect defect) {
 Result<std::optional<Finding>> CheckFooter(FileSystem& fs, const std::string& dataset,
                                            const FileRecord& record) {
   const std::string path = JoinPath(dataset, record.path);
-  Result<std::unique_ptr<ByteSource>> file = fs.OpenInput(path);
-  if (Is(file.status(), ErrorKind::kNotFound)) return std::nullopt;
-  HOWDAH_RETURN_IF_ERROR(file.status());
-  if ((*file)->size() != record.bytes) return std::nullopt;
+  HOWDAH_ASSIGN_OR_RETURN(const bool whole, IsThereWhole(fs, path, record));
+  if (!whole) return std::nullopt;
+  HOWDAH_ASSIGN_OR_RETURN(const std::unique_ptr<ByteSource> file, fs.OpenInput(path));
   const Format* format = FormatOfDataFile(record.path);
   if (format == nullptr) {
     return Finding{Defect::kRows, record.path, "no format reads a file of this name"};
   }
-  Result<ReadBackFile> footer = format->ReadBack(**file);
+  Result<ReadBackFile> footer = format->ReadBack(*file);
   if (!footer.ok()) return Finding{Defect::kRows, record.path, footer.status().message()};
   if (footer->rows != record.rows) {
     return Finding{Defect::kRows, record.path,

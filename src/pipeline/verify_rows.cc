@@ -160,11 +160,10 @@ class RowVerifier {
     const SourceFormat* reader =
         format == nullptr ? nullptr : FindSourceFormat(format->name());
     if (reader == nullptr) return std::optional<Hashes>();
-    Result<std::unique_ptr<ByteSource>> file = fs_.OpenInput(path);
-    if (Is(file.status(), ErrorKind::kNotFound)) return std::optional<Hashes>();
-    HOWDAH_RETURN_IF_ERROR(file.status());
-    if ((*file)->size() != record.bytes) return std::optional<Hashes>();
-    const Result<Hashes> hashes = HashFile(std::move(*file), *reader, columns_, record);
+    HOWDAH_ASSIGN_OR_RETURN(const bool whole, IsThereWhole(fs_, path, record));
+    if (!whole) return std::optional<Hashes>();
+    HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file, fs_.OpenInput(path));
+    const Result<Hashes> hashes = HashFile(std::move(file), *reader, columns_, record);
     if (!hashes.ok()) {
       findings_.push_back({Defect::kValues, record.path, hashes.status().message()});
       return std::optional<Hashes>();
@@ -201,6 +200,14 @@ const Format* FormatOfDataFile(const std::string& path) {
     }
   }
   return nullptr;
+}
+
+Result<bool> IsThereWhole(FileSystem& fs, const std::string& path,
+                          const FileRecord& record) {
+  const Result<FileInfo> info = fs.Stat(path);
+  if (Is(info.status(), ErrorKind::kNotFound)) return false;
+  HOWDAH_RETURN_IF_ERROR(info.status());
+  return info->type == FileType::kFile && info->size == record.bytes;
 }
 
 bool HasKeyHashes(const Ledger& ledger) {

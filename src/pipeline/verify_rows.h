@@ -13,6 +13,10 @@ namespace howdah {
 /// The output format that a data file has by its name; nullptr: none.
 const Format* FormatOfDataFile(const std::string& path);
 
+/// Whether `path` is a file of the ledger's length: what level 0 says nothing of.
+Result<bool> IsThereWhole(FileSystem& fs, const std::string& path,
+                          const FileRecord& record);
+
 /// Whether the ledger says which keys the input had: some column was kept.
 bool HasKeyHashes(const Ledger& ledger);
 

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/text.h"
+#include "base/version.h"
 #include "schema/avro_types.h"
 #include "schema/names.h"
 
@@ -80,8 +82,23 @@ Status CheckName(const std::string& name) {
       legal);
 }
 
+/// Properties that would be asked of the values, and that nothing here enforces, must not
+/// be passed over; other properties are the user's own.
+Status CheckProperties(const json& object) {
+  static const std::vector<std::string> known = {"tensor.source", "tensor.round"};
+  for (const auto& [name, value] : object.items()) {
+    const bool ours = name.starts_with("check.") || name.starts_with("tensor.");
+    if (!ours || std::find(known.begin(), known.end(), name) != known.end()) continue;
+    return Error(ErrorKind::kSchemaMismatch,
+                 "property \"{}\" is not available in howdah {}; there is {}{}", name,
+                 kVersion, QuotedList(known), DidYouMean(name, known));
+  }
+  return Status::OK();
+}
+
 Result<DeclaredField> ReadField(const AvroField& field) {
   HOWDAH_RETURN_IF_ERROR(CheckName(field.name));
+  HOWDAH_RETURN_IF_ERROR(CheckProperties(*field.json));
   DeclaredField declared{
       .name = field.name, .type = field.type.type, .nullable = field.type.nullable};
   const json& object = *field.json;

@@ -553,7 +553,7 @@ TEST(Feed, CompileNamesWhatDoesNotFit) {
       {Spec("x", f, Shape{kAny, 2}),
        {{"x", {{"age", "pixels"}}}},
        {"must be a scalar", "'pixels'"}},
-      {Spec("x", static_cast<DType>(21), Shape{kAny}), {{"x", {{"age"}}}}, {"dtype 21"}},
+      {Spec("x", static_cast<DType>(21), Shape{kAny}), {{"x", {{"age"}}}}, {"variant"}},
       {sparse, {{"x", {{"age"}}}}, {"'x' is sparse"}},
       {Spec("age", f, Shape{kAny}),
        {{"agge", {{"age"}}}},

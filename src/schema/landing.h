@@ -43,8 +43,9 @@ struct OutputColumn {
 ///   its values; an extension type -> its storage; others as they are. All text is
 ///   checked to be UTF-8. tensor [n] or [n, 1] -> scalar; [n, k] -> list<element not
 ///   null>; [n, h, w, …] -> one list, row-major, with the shape in the field's metadata
-///   ("tensor.shape" = "2,3") if the signature knows it; unknown rank -> one list. Which
-///   it is stands in the signature, not in the batch:
+///   ("tensor.shape" = "2,3", -1 for the one dimension that the signature may not know);
+///   nested lists if it does not know two or more; unknown rank -> one list, of [n, k].
+///   Which it is stands in the signature, not in the batch:
 ///   [?, ?] is a list, also when a batch has one element for each row.
 /// Signatures whose shapes are of one row (see feed.h): [] -> scalar, [k] -> list, and so
 /// on. A ragged output -> list<…> with as many levels as it has row splits; the inner

@@ -5,6 +5,7 @@
 #include <arrow/util/key_value_metadata.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -65,6 +66,19 @@ void MakeAsWanted(const arrow::DataType& wanted, TensorColumn* column) {
   if (possible) column->depth = depth;
 }
 
+/// "'a' and 'A'" for two fields of one struct, at any depth, whose legal names are the
+/// same; "" if there are none.
+std::string TwinFields(const arrow::DataType& type) {
+  std::map<std::string, std::string> names;
+  for (const auto& field : type.fields()) {
+    const std::string legal = LegalName(field->name());
+    const auto [other, is_new] = names.emplace(legal, field->name());
+    if (!is_new) return fmt::format("'{}' and '{}'", other->second, field->name());
+    if (std::string twins = TwinFields(*field->type()); !twins.empty()) return twins;
+  }
+  return "";
+}
+
 }  // namespace
 
 Candidates::Candidates(const arrow::Schema& source, const Signature& signature,
@@ -95,6 +109,13 @@ void Candidates::AddKept(const std::string& name) {
   if (!lands_as.ok()) {
     disagreements_.Add("column '{}' cannot be kept: {}", name,
                        lands_as.status().message());
+    return;
+  }
+  if (const std::string twins = TwinFields(**lands_as); !twins.empty()) {
+    disagreements_.Add(
+        "column '{}' cannot be kept: its fields {} differ by case alone, which Hive and "
+        "Spark do not see",
+        name, twins);
     return;
   }
   Candidate candidate{.what = fmt::format("kept column '{}'", name),

@@ -68,11 +68,17 @@ TEST(Landing, ShapesTensorsAsColumns) {
        "[1, 2, 3, 4]",
        ListOf(f),
        "[[1, 2, 3, 4]]",
+       "-1,2"},
+      {Shape{kAny, kAny, kAny},
+       {1, 2, 2},
+       "[1, 2, 3, 4]",
+       ListOf(ListOf(f)),
+       "[[[1, 2], [3, 4]]]",
        "none"},
       {Shape{kAny, 0}, {2, 0}, "[]", ListOf(f), "[[], []]", "none"},
       {Shape{kAny, kAny}, {2, 0}, "[]", ListOf(f), "[[], []]", "none"},
       {std::nullopt, {2}, "[1, 2]", ListOf(f), "[[1], [2]]", "none"},
-      {std::nullopt, {1, 2, 2}, "[1, 2, 3, 4]", ListOf(f), "[[1, 2, 3, 4]]", "none"},
+      {std::nullopt, {1, 4}, "[1, 2, 3, 4]", ListOf(f), "[[1, 2, 3, 4]]", "none"},
   };
   for (const Case& c : cases) {
     const TensorSpec spec = Spec("y", DType::kFloat, c.spec);
@@ -364,7 +370,7 @@ TEST(Landing, CompileNamesWhatDoesNotFit) {
       {{}, {{"y", "Scor"}}, {"output 'Scor'", "did you mean 'Score'?"}},
       {{}, {{"y", "loss"}}, {"'loss' has no batch dimension", "[output.columns]"}},
       {{}, {{"y", "sparse"}}, {"'sparse' is sparse", "[output.columns]"}},
-      {{}, {{"y", "variant"}}, {"'variant' is of dtype 21", "[output.columns]"}},
+      {{}, {{"y", "variant"}}, {"'variant' is of variant", "[output.columns]"}},
       {{}, {{"y", "Score", As::kBinary}}, {"as = \"binary\"", "'Score' is of float32"}},
       {{"none"},
        {},

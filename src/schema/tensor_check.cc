@@ -116,6 +116,13 @@ Result<int64_t> CheckTensor(const TensorColumn& column, const Tensor& tensor,
                  column.spec.name, spec.ToString(), rows, Name(tensor.dtype),
                  ShapeToString(tensor.shape));
   }
+  if (!column.shape && column.depth == 1 && tensor.shape.size() > 2) {
+    return Error(
+        ErrorKind::kSchemaMismatch,
+        "output '{}' is of unknown rank, and the model gave {} {}, whose shape one "
+        "list would lose; declare an array of arrays by output.schema",
+        column.spec.name, Name(tensor.dtype), ShapeToString(tensor.shape));
+  }
   const std::optional<int64_t> per_row =
       ElementCount({tensor.shape.begin() + 1, tensor.shape.end()});
   const std::optional<int64_t> elements = ElementCount(tensor.shape);

@@ -93,6 +93,10 @@ std::string CheckMatrix(const TensorColumn& column) {
 
 int NaturalDepth(const TensorSpec& spec,
                  const std::optional<std::vector<int64_t>>& shape) {
+  if (shape && spec.row_splits.empty() &&
+      std::count(shape->begin() + 1, shape->end(), kUnknownDim) > 1) {
+    return static_cast<int>(shape->size()) - 1;  // a flat list could not tell the shape
+  }
   if (!spec.row_splits.empty()) return static_cast<int>(spec.row_splits.size());
   const bool is_scalar =
       shape && (shape->size() == 1 || (shape->size() == 2 && shape->back() == 1));
@@ -142,7 +146,6 @@ std::string FlattenedShape(const std::optional<std::vector<int64_t>>& shape) {
   std::string text;
   if (!shape || shape->size() < 3) return text;
   for (size_t i = 1; i < shape->size(); ++i) {
-    if ((*shape)[i] == kUnknownDim) return "";
     text += fmt::format("{}{}", i == 1 ? "" : ",", (*shape)[i]);
   }
   return text;

@@ -39,6 +39,16 @@ class LineHandler final : public nlohmann::json_sax<nlohmann::json> {
       problem_ = fmt::format("the number {} has too large an exponent", text);
       return false;
     }
+    if (text.find_first_of(".eE") == std::string::npos) {
+      if (!IsInside("a number")) return false;
+      if (Current() != nullptr) {
+        problem_ = fmt::format(
+            "{} holds the whole number {}, which 64 bits do not hold; write it as a "
+            "string",
+            Place(), text);
+        return false;
+      }
+    }
     return Value(&JsonShape::MeetFraction, "a number");
   }
   bool binary(binary_t&) override { return false; }

@@ -34,7 +34,7 @@ class JsonShape {
   Status MeetObject() { return Meet(Kind::kObject); }
   /// A whole number of 64 bits: its magnitude and sign.
   Status MeetWhole(uint64_t magnitude, bool negative);
-  /// Any other number: a fraction, an exponent, -0, more than 64 bits.
+  /// Any other number: a fraction, an exponent, -0.
   Status MeetFraction();
 
   JsonShape* items() const { return items_.get(); }  ///< after MeetList

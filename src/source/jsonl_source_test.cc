@@ -64,7 +64,11 @@ TEST(JsonlSource, WholeNumbersAreNeverBent) {
   EXPECT_EQ(Types("{\"x\": 9223372036854775807}\n{\"x\": -9223372036854775808}"),
             "x: int64");
   EXPECT_EQ(Types("{\"x\": 18446744073709551615}\n{\"x\": 1}"), "x: uint64");
-  EXPECT_EQ(Types("{\"x\": 18446744073709551616}"), "x: double");
+  for (const char* beyond : {"18446744073709551616", "-9223372036854775809"}) {
+    EXPECT_THAT(Types(fmt::format("{{\"x\": {}}}", beyond)),
+                testing::HasSubstr("which 64 bits do not hold"));
+  }
+  EXPECT_EQ(Types("{\"x\": 1.8446744073709551616e19}"), "x: double");
   EXPECT_EQ(Types("{\"x\": -0}"), "x: double");
   EXPECT_EQ(Types("{\"x\": 9007199254740992}\n{\"x\": 0.5}"), "x: double");
   EXPECT_EQ(Types("{\"x\": 0.5}\n{\"x\": 9007199254740993}"),

@@ -43,7 +43,25 @@ const DTypeRow* Find(DType dtype) {
 
 std::string Name(DType dtype) {
   const DTypeRow* row = Find(dtype);
-  return row != nullptr ? row->name : fmt::format("dtype {}", static_cast<int>(dtype));
+  if (row != nullptr) return row->name;
+  switch (static_cast<int>(dtype)) {  // not carried, but known by name
+    case 8:
+      return "complex64";
+    case 11:
+      return "qint8";
+    case 12:
+      return "quint8";
+    case 13:
+      return "qint32";
+    case 18:
+      return "complex128";
+    case 20:
+      return "resource";
+    case 21:
+      return "variant";
+    default:
+      return fmt::format("dtype {}", static_cast<int>(dtype));
+  }
 }
 
 bool IsSupported(DType dtype) { return Find(dtype) != nullptr; }

@@ -35,8 +35,8 @@ enum class DType : int {
   kUint64 = 23,
 };
 
-/// TensorFlow's Python name: "float32", "int64", "string", "bfloat16"; "dtype 21" for
-/// others.
+/// TensorFlow's Python name: "float32", "int64", "string", "bfloat16", also "complex64"
+/// and others that are not carried; "dtype 99" for unknown ones.
 std::string Name(DType dtype);
 
 /// True for the types that this project carries (all that are named above but kInvalid).

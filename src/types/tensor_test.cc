@@ -9,7 +9,8 @@ namespace {
 TEST(DType, NamesAreTensorFlowsPythonNames) {
   EXPECT_EQ(Name(DType::kHalf), "float16");
   EXPECT_EQ(Name(DType::kString), "string");
-  EXPECT_EQ(Name(static_cast<DType>(21)), "dtype 21");
+  EXPECT_EQ(Name(static_cast<DType>(8)), "complex64");
+  EXPECT_EQ(Name(static_cast<DType>(99)), "dtype 99");
 }
 
 TEST(DType, ValueTypeIsNullWhereNotSupported) {

@@ -166,10 +166,13 @@ class Generated:
             if what == "pair":
                 tail, known = [2, *tail], [2, *known]
             scalar = not tail or known == [1]
-            types[column] = landed if scalar else pa.list_(
-                pa.field("element", landed, nullable=False))
-            if len(known) > 1 and None not in known:
-                shapes[column] = ",".join(map(str, known))
+            unknown = known.count(None)
+            # A flat list could not tell two unknown dimensions apart.
+            for _ in range(0 if scalar else len(tail) if unknown > 1 else 1):
+                landed = pa.list_(pa.field("element", landed, nullable=False))
+            types[column] = landed
+            if len(known) > 1 and unknown <= 1:
+                shapes[column] = ",".join("-1" if n is None else str(n) for n in known)
         return make_case(self.name, pa.table(table), feeds, arguments=arguments,
                          types=types, columns=dict(sorted(columns.items(),
                                                           key=lambda item: item[1])),

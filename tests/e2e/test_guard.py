@@ -1,7 +1,9 @@
 """A model that hangs, a library that aborts, and what they print."""
 
 import json
+import shlex
 import signal
+import subprocess
 
 import numpy as np
 import pyarrow as pa
@@ -59,6 +61,51 @@ def test_what_the_model_prints_is_in_the_log_and_nowhere_else(place, model):
     loud = howdah(*command[:5], "--output", place / "again", "--log-format", "json", "-v")
     lines = [json.loads(line) for line in loud.stderr.splitlines()]
     assert any("a word from the model" in line["message"] for line in lines)
+
+
+def test_what_the_model_prints_to_stdout_does_not_spoil_the_summary(place, model):
+    support.write_rows(place / "in", support.linear_rows(10))
+    outcome = howdah("run", "--model", model("prints_out"), "--input", place / "in", "--output",
+                     place / "out")
+    assert outcome.summary["rows"]["written"] == 10
+
+
+@pytest.mark.parametrize("closed", ["<&-", "2>&-", "<&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_descriptors_are_no_trap(linear, closed):
+    command = shlex.join(map(str, support.command_line(linear.run)))
+    done = subprocess.run(["bash", "-c", f"{command} {closed}"], timeout=120,
+                          env=support.environment(), stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL)
+    assert done.returncode == 0
+    support.assert_linear(linear.output, linear.rows)
+
+
+def test_a_limit_on_file_sizes_is_an_error_of_the_run(linear):
+    command = shlex.join(map(str, support.command_line(linear.run)))
+    done = subprocess.run(["bash", "-c", f"ulimit -f 10; {command}"], timeout=120, text=True,
+                          env=support.environment(), capture_output=True)
+    assert done.returncode == 1, done.stderr
+    assert len([line for line in done.stderr.splitlines() if line.startswith("error: ")]) == 1
+
+
+@pytest.mark.parametrize("verb", ["inspect", "verify", "check"])
+def test_an_answer_that_cannot_be_written_is_an_error(linear, verb):
+    howdah(*linear.run)
+    arguments = [verb, *linear.flags] if verb == "check" else [verb, linear.output]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(support.command_line(arguments), stdout=full,
+                              stderr=subprocess.PIPE, text=True, env=support.environment())
+    assert done.returncode == 1 and "stdout" in done.stderr
+
+
+def test_a_hang_up_stops_a_run_cleanly(slow_job):
+    job = slow_job()
+    process = support.start(*job.run)
+    assert support.wait_until(lambda: len(support.done_splits(job.output)) >= 1, process)
+    process.send_signal(signal.SIGHUP)
+    support.finish(process, code=130)
+    howdah(*job.run)
+    support.assert_slow(job.output, job.rows)
 
 
 def test_onednn_is_pinned_recorded_and_part_of_the_job(linear, place):

@@ -1,6 +1,7 @@
 """What `howdah run` reads: CSV, JSON lines, Arrow IPC, partition directories, many files."""
 
 import json
+import os
 import struct
 
 import numpy as np
@@ -350,3 +351,47 @@ def test_serialized_examples_are_fed_as_they_are(place, model):
     landed = support.read(place / "out")
     assert landed.column("n").to_pylist() == [i % 100 for i in range(500)]
     assert landed.column("total").to_pylist() == [i + 0.5 for i in range(500)]
+
+
+# --------------------------------------------------------------------- what must not be passed over
+
+
+def test_two_stars_match_directories_of_any_depth(place, model):
+    for i, folder in enumerate(["", "a", "a/b/c"]):
+        support.write_rows(place / "in" / folder, support.linear_rows(10, i * 10))
+    howdah("run", "--model", model("linear"), "--input", place / "in" / "**" / "*.parquet",
+           "--output", place / "out", "--keep", "id")
+    assert sorted(support.read(place / "out").column("id").to_pylist()) == list(range(30))
+
+
+@pytest.mark.parametrize("thing", ["dangling", "pipe"])
+def test_what_is_no_file_among_the_inputs_is_refused_by_name(linear, thing):
+    path = linear.input / "x.parquet"
+    path.symlink_to(linear.input / "gone") if thing == "dangling" else os.mkfifo(path)
+    refused(*linear.run, words=["x.parquet"])
+
+
+def test_an_output_inside_the_input_is_refused(linear, model):
+    refused("run", "--model", model("linear"), "--input", linear.input, "--output",
+            linear.input / "out", words=["inside the input"])
+
+
+def test_extensions_are_known_in_capitals_too(place, model):
+    (place / "in").mkdir()
+    pq.write_table(support.linear_rows(5), place / "in" / "A.PARQUET")
+    assert run_linear(place, model, keep="id").summary["rows"]["written"] == 5
+
+
+def test_whole_numbers_that_64_bits_do_not_hold_are_refused(place, model):
+    (place / "in").mkdir()
+    (place / "in" / "a.jsonl").write_text('{"id": 18446744073709551617, "x": 1}\n')
+    refused("run", "--model", model("linear"), "--input", place / "in", "--output",
+            place / "out", "--keep", "id", words=["a.jsonl", "line 1", "'id'", "as a string"])
+
+
+def test_a_csv_without_rows_lands_an_empty_file_with_the_schema(place, model):
+    (place / "in").mkdir()
+    (place / "in" / "a.csv").write_text("id,x\n")
+    summary = run_linear(place, model, keep="id").summary
+    assert summary["rows"]["written"] == 0 and summary["warnings"]
+    assert support.read(place / "out").schema.field("y").type == pa.float32()

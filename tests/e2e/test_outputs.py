@@ -129,6 +129,10 @@ def test_a_tensor_of_rank_three_lands_nested_where_the_schema_says_so(place, mod
 
 
 SCHEMA_REFUSALS = {
+    "a check that nothing makes": ([("double", "double", {"check.nan": "forbid"})], 2,
+                                   ["check.nan", "not available"]),
+    "a slip in a property": ([("double", "double", {"tensor.sorce": "double"})], 2,
+                             ["tensor.sorce", "tensor.source"]),
     "double to float unasked": ([("double", "float")], 2, ["double", "float", "round"]),
     "a field that nothing gives": ([("probs", "float"), ("nothing", "int")], 2, ["nothing"]),
     "a type that does not cast": ([("double", "string")], 2, ["double", "string"]),
@@ -353,6 +357,17 @@ def test_without_a_kept_column_level_three_says_that_keys_are_not_available(plac
     outcome = howdah("verify", place / "out", "--level", "3")
     assert "keys not available" in outcome.stdout
     assert support.verify(place / "out", level=3).summary["keys"] == "not available"
+
+
+@pytest.mark.parametrize("level", range(4))
+def test_a_directory_in_place_of_a_file_hides_no_other_finding(linear, level):
+    howdah(*linear.run, "--set", "output.file_size=4KiB")
+    first, second, *_ = support.data_files(linear.output)
+    first.unlink()
+    first.mkdir()
+    second.unlink()
+    found = {f["path"] for f in support.verify(linear.output, level, code=5).summary["findings"]}
+    assert {first.name, second.name} <= found
 
 
 # ---------------------------------------------------------------------------------------------- gc

@@ -333,6 +333,13 @@ def make_models(tf, folder):
 
     save("prints", {"serving_default": prints})
 
+    @function(x=(tf.float32, [N]))
+    def prints_out(x):
+        with tf.control_dependencies([tf.print("a word", output_stream=sys.stdout)]):
+            return {"y": tf.identity(x)}
+
+    save("prints_out", {"serving_default": prints_out})
+
     import keras
 
     keras.utils.set_random_seed(7)
@@ -722,8 +729,11 @@ def output_array(values, arrow_type):
     values = np.asarray(values)
     rows = values.shape[0]
     flat = values.reshape(-1)
-    listed = pa.types.is_list(arrow_type)
-    value_type = arrow_type.value_type if listed else arrow_type
+    levels = []  # list types, outermost first
+    value_type = arrow_type
+    while pa.types.is_list(value_type):
+        levels.append(value_type)
+        value_type = value_type.value_type
     if flat.dtype == object:
         flat = pa.array(flat.tolist(), pa.binary()).cast(value_type)
     elif pa.types.is_floating(value_type):
@@ -731,11 +741,14 @@ def output_array(values, arrow_type):
         flat = pa.array(flat.astype(np.float64 if bits else np.float32), value_type)
     else:
         flat = pa.array(flat).cast(value_type)
-    if not listed:
+    if not levels:
         assert len(flat) == rows, "not one value a row"
-        return flat
-    offsets = pa.array(np.arange(rows + 1, dtype=np.int32) * (len(flat) // rows))
-    return pa.ListArray.from_arrays(offsets, flat, type=arrow_type)
+    # One list a row, or a list for each dimension.
+    counts = np.cumprod(values.shape[:len(levels)]) if len(levels) > 1 else [rows] * len(levels)
+    for count, level in zip(reversed(counts), reversed(levels)):
+        offsets = pa.array(np.arange(count + 1, dtype=np.int32) * (len(flat) // int(count)))
+        flat = pa.ListArray.from_arrays(offsets, flat, type=level)
+    return flat
 
 
 def ask(model, made):

@@ -1,4 +1,4 @@
-#include "cli/stderr_capture.h"
+#include "cli/output_capture.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -8,6 +8,8 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
+#include <iostream>
 #include <string>
 #include <string_view>
 
@@ -44,33 +46,45 @@ void LogCaptured(std::string_view line) {
 
 }  // namespace
 
-StderrCapture::StderrCapture() {
+OutputCapture::OutputCapture() {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return;
-  original_ = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
-  if (original_ < 0 || dup2(ends[1], STDERR_FILENO) < 0) {
-    close(ends[0]);
-    close(ends[1]);
+  original_out_ = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+  original_err_ = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+  if (original_out_ < 0 || original_err_ < 0) {
+    for (const int fd : {ends[0], ends[1], original_out_, original_err_}) close(fd);
     return;
   }
+  SetStderr(original_err_);
+  dup2(ends[1], STDOUT_FILENO);
+  dup2(ends[1], STDERR_FILENO);
   close(ends[1]);
   pipe_ = ends[0];
   captured_pipe = pipe_;
-  SetStderr(original_);
   reader_ = std::jthread([this] { Read(); });
 }
 
-StderrCapture::~StderrCapture() {
+OutputCapture::~OutputCapture() {
   if (pipe_ < 0) return;
   captured_pipe = -1;
-  dup2(original_, STDERR_FILENO);  // closes the pipe's only other end
-  SetStderr(STDERR_FILENO);
+  std::cout << std::flush;
+  std::fflush(nullptr);  // what ops left in C's buffers is theirs, not the summary's
+  dup2(original_out_, STDOUT_FILENO);
+  dup2(original_err_, STDERR_FILENO);  // now the pipe has no end to write to
   reader_.join();
-  close(pipe_);
-  close(original_);
+  SetStderr(STDERR_FILENO);
+  for (const int fd : {pipe_, original_out_, original_err_}) close(fd);
 }
 
-void StderrCapture::Read() const {
+void KeepStandardDescriptorsOpen() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest free number: this one, as those below are open.
+    if (open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY) != fd) return;
+  }
+}
+
+void OutputCapture::Read() const {
   constexpr size_t kMostLine = 4096;
   std::array<char, kMostLine> buffer{};
   std::string line;
@@ -91,7 +105,7 @@ void StderrCapture::Read() const {
   LogCaptured(line);
 }
 
-void DrainCapturedStderr() {
+void DrainCapturedOutput() {
   const int pipe = captured_pipe;
   if (pipe < 0) return;
   for (int i = 0; i < 100; ++i) {
