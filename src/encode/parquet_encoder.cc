@@ -1,5 +1,6 @@
 #include "encode/parquet_encoder.h"
 
+#include <arrow/chunked_array.h>
 #include <arrow/io/interfaces.h>
 #include <arrow/ipc/writer.h>
 #include <arrow/memory_pool.h>
@@ -19,60 +20,13 @@
 #include "base/arrow_io.h"
 #include "encode/parquet_lake.h"
 #include "encode/parquet_read_back.h"
+#include "types/array_bytes.h"
 
 namespace howdah {
 namespace {
 
-// Rows that are written between two looks at the size of a row group.
+// Rows between two looks at the size of a row group.
 constexpr int64_t kSliceRows = 8192;
-
-/// Arrow's file writer hides the row group that it has open, and with it how large the
-/// group has become. This passes every call on and remembers the group.
-class WatchedWriter final : public parquet::ParquetFileWriter::Contents {
- public:
-  explicit WatchedWriter(std::unique_ptr<parquet::ParquetFileWriter> writer)
-      : Contents(std::static_pointer_cast<parquet::schema::GroupNode>(
-                     writer->schema()->schema_root()),
-                 writer->key_value_metadata()),
-        writer_(std::move(writer)) {}
-
-  void Close() override {
-    group_ = nullptr;
-    writer_->Close();
-    file_metadata_ = writer_->metadata();
-  }
-  parquet::RowGroupWriter* AppendRowGroup() override {
-    return group_ = writer_->AppendRowGroup();
-  }
-  parquet::RowGroupWriter* AppendBufferedRowGroup() override {
-    return group_ = writer_->AppendBufferedRowGroup();
-  }
-  int64_t num_rows() const override { return writer_->num_rows(); }
-  int num_columns() const override { return writer_->num_columns(); }
-  int num_row_groups() const override { return writer_->num_row_groups(); }
-  const std::shared_ptr<parquet::WriterProperties>& properties() const override {
-    return writer_->properties();
-  }
-  void AddKeyValueMetadata(
-      const std::shared_ptr<const arrow::KeyValueMetadata>& pairs) override {
-    writer_->AddKeyValueMetadata(pairs);
-  }
-
-  /// Encoded bytes of the open row group. What is not in a page yet is an estimate:
-  /// values count as they are, a level, which waits as 16 bits, as the one bit that it
-  /// mostly becomes.
-  int64_t group_bytes() const {
-    if (group_ == nullptr) return 0;
-    const auto loose = group_->estimated_buffered_stats();
-    return group_->total_compressed_bytes() + group_->total_compressed_bytes_written() +
-           (loose.def_level_bytes + loose.rep_level_bytes) / 16 + loose.value_bytes +
-           loose.dict_bytes;
-  }
-
- private:
-  const std::unique_ptr<parquet::ParquetFileWriter> writer_;
-  parquet::RowGroupWriter* group_ = nullptr;  // owned by writer_
-};
 
 Result<std::shared_ptr<arrow::KeyValueMetadata>> FileMetadata(
     const arrow::Schema& schema, const EncoderOptions& options) {
@@ -100,48 +54,33 @@ class ParquetEncoder final : public Encoder {
     static_cast<void>(stream_->Close());
   }
 
-  /// \param sample  the first rows, by which columns without repeated values are known.
-  Status Open(const arrow::RecordBatch* sample) {
-    HOWDAH_ASSIGN_OR_RETURN(const auto properties,
-                            LakeProperties(*schema_, options_, sample, &pool_));
-    std::shared_ptr<parquet::SchemaDescriptor> leaves;
-    HOWDAH_RETURN_IF_ERROR(parquet::arrow::ToParquetSchema(
-        schema_.get(), *properties, *LakeArrowProperties(), &leaves));
-    HOWDAH_ASSIGN_OR_RETURN(auto pairs, FileMetadata(*schema_, options_));
-    BEGIN_PARQUET_CATCH_EXCEPTIONS
-    auto watched = std::make_unique<WatchedWriter>(parquet::ParquetFileWriter::Open(
-        stream_,
-        std::static_pointer_cast<parquet::schema::GroupNode>(leaves->schema_root()),
-        properties, std::move(pairs)));
-    watched_ = watched.get();
-    auto file = std::make_unique<parquet::ParquetFileWriter>();
-    file->Open(std::move(watched));
-    return parquet::arrow::FileWriter::Make(&pool_, std::move(file), schema_,
-                                            LakeArrowProperties(), &writer_);
-    END_PARQUET_CATCH_EXCEPTIONS
-  }
-
   Status Write(const arrow::RecordBatch& batch) override {
     if (batch.schema() != schema_ && !batch.schema()->Equals(*schema_, false)) {
       return Error(ErrorKind::kInternal, "a batch with columns {} came to a file of {}",
                    batch.schema()->ToString(), schema_->ToString());
     }
-    if (batch.num_rows() > 0 && writer_ == nullptr) {
-      HOWDAH_RETURN_IF_ERROR(Open(&batch));
-    }
     for (int64_t row = 0; row < batch.num_rows(); row += kSliceRows) {
-      HOWDAH_RETURN_IF_ERROR(WriteSlice(*batch.Slice(row, kSliceRows)));
+      waiting_.push_back(batch.Slice(row, kSliceRows));
+      waiting_bytes_ += ApproximateBytes(*waiting_.back());
+      // Rows that encode to very little must not fill the memory either.
+      constexpr int64_t kMostTimes = 2;
+      if (EncodedBytes(waiting_bytes_) >= options_.row_group_bytes ||
+          waiting_bytes_ >= kMostTimes * options_.row_group_bytes) {
+        HOWDAH_RETURN_IF_ERROR(WriteRowGroup());
+      }
     }
     return Status::OK();
   }
 
   int64_t EstimatedBytes() const override {
-    if (watched_ == nullptr) return 0;
-    return stream_->Tell().ValueOr(0) + watched_->group_bytes();
+    return stream_->Tell().ValueOr(0) + EncodedBytes(waiting_bytes_);
   }
-  int64_t BufferedBytes() const override { return pool_.bytes_allocated(); }
+  int64_t BufferedBytes() const override {
+    return waiting_bytes_ + pool_.bytes_allocated();
+  }
 
   Result<EncodedFile> Close() override {
+    HOWDAH_RETURN_IF_ERROR(WriteRowGroup());
     if (writer_ == nullptr) HOWDAH_RETURN_IF_ERROR(Open(nullptr));
     BEGIN_PARQUET_CATCH_EXCEPTIONS
     HOWDAH_RETURN_IF_ERROR(writer_->Close());
@@ -153,21 +92,64 @@ class ParquetEncoder final : public Encoder {
   }
 
  private:
-  Status WriteSlice(const arrow::RecordBatch& slice) {
+  /// \param sample  the first rows, by which columns without repeated values are known.
+  Status Open(const arrow::RecordBatch* sample) {
+    HOWDAH_ASSIGN_OR_RETURN(const auto properties,
+                            LakeProperties(*schema_, options_, sample, &pool_));
+    HOWDAH_ASSIGN_OR_RETURN(auto pairs, FileMetadata(*schema_, options_));
+    std::shared_ptr<parquet::SchemaDescriptor> leaves;
+    HOWDAH_RETURN_IF_ERROR(parquet::arrow::ToParquetSchema(
+        schema_.get(), *properties, *LakeArrowProperties(), &leaves));
     BEGIN_PARQUET_CATCH_EXCEPTIONS
-    if (watched_->group_bytes() >= options_.row_group_bytes) {
-      HOWDAH_RETURN_IF_ERROR(writer_->NewBufferedRowGroup());
-    }
-    return writer_->WriteRecordBatch(slice);
+    return parquet::arrow::FileWriter::Make(
+        &pool_,
+        parquet::ParquetFileWriter::Open(
+            stream_,
+            std::static_pointer_cast<parquet::schema::GroupNode>(leaves->schema_root()),
+            properties, std::move(pairs)),
+        schema_, LakeArrowProperties(), &writer_);
     END_PARQUET_CATCH_EXCEPTIONS
+  }
+
+  /// The rows that wait, column by column, so that pages go to the sink as they are made:
+  /// a row group that is written row by row must be held in memory encoded, too.
+  Status WriteRowGroup() {
+    if (waiting_.empty()) return Status::OK();
+    if (writer_ == nullptr) HOWDAH_RETURN_IF_ERROR(Open(waiting_.front().get()));
+    const int64_t before = stream_->Tell().ValueOr(0);
+    BEGIN_PARQUET_CATCH_EXCEPTIONS
+    HOWDAH_RETURN_IF_ERROR(writer_->NewRowGroup());
+    for (int i = 0; i < schema_->num_fields(); ++i) {
+      arrow::ArrayVector pieces;
+      for (const auto& batch : waiting_) pieces.push_back(batch->column(i));
+      HOWDAH_RETURN_IF_ERROR(
+          writer_->WriteColumnChunk(std::make_shared<arrow::ChunkedArray>(
+              std::move(pieces), schema_->field(i)->type())));
+    }
+    END_PARQUET_CATCH_EXCEPTIONS
+    encoded_bytes_ += stream_->Tell().ValueOr(0) - before;
+    given_bytes_ += waiting_bytes_;
+    waiting_.clear();
+    waiting_bytes_ = 0;
+    return Status::OK();
+  }
+
+  /// What `bytes` of columns in memory come to in the file, by the row groups so far.
+  int64_t EncodedBytes(int64_t bytes) const {
+    if (given_bytes_ == 0) return bytes;
+    return static_cast<int64_t>(static_cast<double>(bytes) *
+                                static_cast<double>(encoded_bytes_) /
+                                static_cast<double>(given_bytes_));
   }
 
   const std::shared_ptr<arrow::Schema> schema_;
   const EncoderOptions options_;
-  arrow::ProxyMemoryPool pool_;  // counts what this encoder holds
+  arrow::ProxyMemoryPool pool_;  // counts what this encoder holds beside the rows
   const std::shared_ptr<arrow::io::OutputStream> stream_;
   std::unique_ptr<parquet::arrow::FileWriter> writer_;
-  WatchedWriter* watched_ = nullptr;  // owned by writer_
+  std::vector<std::shared_ptr<arrow::RecordBatch>> waiting_;  // for the next row group
+  int64_t waiting_bytes_ = 0;
+  int64_t given_bytes_ = 0, encoded_bytes_ = 0;  // of the row groups written
 };
 
 }  // namespace
