@@ -60,8 +60,7 @@ class ParquetEncoder final : public Encoder {
                    batch.schema()->ToString(), schema_->ToString());
     }
     for (int64_t row = 0; row < batch.num_rows(); row += kSliceRows) {
-      waiting_.push_back(batch.Slice(row, kSliceRows));
-      waiting_bytes_ += ApproximateBytes(*waiting_.back());
+      HOWDAH_RETURN_IF_ERROR(Take(batch.Slice(row, kSliceRows)));
       // Rows that encode to very little must not fill the memory either.
       constexpr int64_t kMostTimes = 2;
       if (EncodedBytes(waiting_bytes_) >= options_.row_group_bytes ||
@@ -111,9 +110,39 @@ class ParquetEncoder final : public Encoder {
     END_PARQUET_CATCH_EXCEPTIONS
   }
 
+  /// Let `rows` wait for their row group. Small batches are put together, so that the
+  /// many small pieces of memory that they are in, TensorFlow's, are free at once.
+  Status Take(std::shared_ptr<arrow::RecordBatch> rows) {
+    constexpr int64_t kSmall = int64_t{256} << 10, kTogether = int64_t{1} << 20;
+    const int64_t bytes = ApproximateBytes(*rows);
+    if (bytes >= kSmall) HOWDAH_RETURN_IF_ERROR(PutTogether());
+    waiting_bytes_ += bytes;
+    if (bytes >= kSmall) {
+      waiting_.push_back(std::move(rows));
+      return Status::OK();
+    }
+    small_bytes_ += bytes;
+    small_.push_back(std::move(rows));
+    return small_bytes_ >= kTogether ? PutTogether() : Status::OK();
+  }
+
+  Status PutTogether() {
+    if (small_.empty()) return Status::OK();
+    HOWDAH_ASSIGN_OR_RETURN(
+        std::shared_ptr<arrow::RecordBatch> whole,
+        arrow::ConcatenateRecordBatches(small_, options_.pool != nullptr
+                                                    ? options_.pool
+                                                    : arrow::default_memory_pool()));
+    waiting_.push_back(std::move(whole));
+    small_.clear();
+    small_bytes_ = 0;
+    return Status::OK();
+  }
+
   /// The rows that wait, column by column, so that pages go to the sink as they are made:
   /// a row group that is written row by row must be held in memory encoded, too.
   Status WriteRowGroup() {
+    HOWDAH_RETURN_IF_ERROR(PutTogether());
     if (waiting_.empty()) return Status::OK();
     if (writer_ == nullptr) HOWDAH_RETURN_IF_ERROR(Open(waiting_.front().get()));
     const int64_t before = stream_->Tell().ValueOr(0);
@@ -147,8 +176,8 @@ class ParquetEncoder final : public Encoder {
   arrow::ProxyMemoryPool pool_;  // counts what this encoder holds beside the rows
   const std::shared_ptr<arrow::io::OutputStream> stream_;
   std::unique_ptr<parquet::arrow::FileWriter> writer_;
-  std::vector<std::shared_ptr<arrow::RecordBatch>> waiting_;  // for the next row group
-  int64_t waiting_bytes_ = 0;
+  arrow::RecordBatchVector waiting_, small_;     // for the next row group, in this order
+  int64_t waiting_bytes_ = 0, small_bytes_ = 0;  // of both; of small_
   int64_t given_bytes_ = 0, encoded_bytes_ = 0;  // of the row groups written
 };
 
