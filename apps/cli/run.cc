@@ -1,5 +1,6 @@
 #include "pipeline/run.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include "cli/crash_guard.h"
@@ -13,6 +14,15 @@
 namespace howdah::cli {
 namespace {
 
+/// Every run of the model takes and frees blocks of the same sizes. By default glibc
+/// gives such blocks back to the kernel, which clears the same pages again for the next
+/// run.
+void KeepFreedMemory() {
+  constexpr int kLargestKept = 32 << 20, kMostKept = 64 << 20;
+  mallopt(M_MMAP_THRESHOLD, kLargestKept);
+  mallopt(M_TRIM_THRESHOLD, kMostKept);
+}
+
 int Run(const Context& context, const JobFlags& flags, const std::string& metrics_file) {
   const InterruptWatcher interrupts;
   Result<JobSpec> spec = ReadJob(flags);
@@ -24,6 +34,7 @@ int Run(const Context& context, const JobFlags& flags, const std::string& metric
   options.progress = isatty(STDERR_FILENO) ? ProgressStyle::kLine : ProgressStyle::kLog;
   options.stop = interrupts.stop_token();
   options.on_hang = GiveUp;
+  KeepFreedMemory();
   GuardAgainstCrashes(spec->model.path);
   RunResult result;
   {

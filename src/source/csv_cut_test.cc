@@ -91,7 +91,7 @@ TEST(CsvCuts, WhatArrowWritesComesBack) {
     arrow::StringBuilder texts;
     arrow::BooleanBuilder flags;
     for (auto rows = 1 + random() % 40; rows > 0; --rows) {
-      const int64_t id = static_cast<int64_t>(random()) * static_cast<int64_t>(random());
+      const auto id = static_cast<int64_t>(uint64_t{random()} << 32 | random());
       ASSERT_TRUE(ids.Append(id).ok());
       const double score = 0.1 + std::ldexp(static_cast<double>(random()), -40);
       ASSERT_TRUE((random() % 5 == 0 ? scores.AppendNull() : scores.Append(score)).ok());

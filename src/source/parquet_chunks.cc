@@ -9,6 +9,7 @@
 #include <parquet/properties.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/arrow_io.h"
@@ -23,14 +24,21 @@ constexpr int64_t kChunkBytes = int64_t{2} << 20;
 constexpr int64_t kMostChunkRows = int64_t{1} << 20;
 // Read buffers of all columns together, and the limits of one column's.
 constexpr int64_t kBufferBytes = int64_t{8} << 20;
+// Column chunks of smaller row groups are read whole, which saves a copy of each byte.
+constexpr int64_t kMostUnbuffered = int64_t{32} << 20;
 constexpr int64_t kLeastBuffer = int64_t{64} << 10;
 constexpr int64_t kMostBuffer = int64_t{1} << 20;
 
-parquet::ReaderProperties FileProperties(arrow::MemoryPool* pool, size_t leaves) {
+/// \param group_bytes  stored bytes of the columns to read, in the largest row group.
+parquet::ReaderProperties FileProperties(arrow::MemoryPool* pool, size_t leaves,
+                                         int64_t group_bytes) {
   parquet::ReaderProperties properties(pool);
-  const int64_t share = kBufferBytes / std::max<int64_t>(1, static_cast<int64_t>(leaves));
-  properties.enable_buffered_stream();
-  properties.set_buffer_size(std::clamp(share, kLeastBuffer, kMostBuffer));
+  if (group_bytes > kMostUnbuffered) {
+    const int64_t share =
+        kBufferBytes / std::max<int64_t>(1, static_cast<int64_t>(leaves));
+    properties.enable_buffered_stream();
+    properties.set_buffer_size(std::clamp(share, kLeastBuffer, kMostBuffer));
+  }
   properties.set_page_checksum_verification(true);
   return properties;
 }
@@ -85,11 +93,29 @@ class ParquetChunkReader final : public ChunkReader {
     next_row_ = part.first_row;
     return Named(CatchParquet([&] {
       auto reader = parquet::ParquetFileReader::Open(
-          AsArrowFile(file(), pool_), FileProperties(pool_, leaves_.size()), footer_);
+          AsArrowFile(file(), pool_),
+          FileProperties(pool_, leaves_.size(), LargestGroup(part)), footer_);
       ARROW_ASSIGN_OR_RAISE(reader_, parquet::arrow::FileReader::Make(
                                          pool_, std::move(reader), ArrowProperties()));
       return Status::OK();
     }));
+  }
+
+  /// Stored bytes of the columns to read, in the largest row group of `part`.
+  int64_t LargestGroup(const SplitPart& part) const {
+    int64_t most = 0;
+    for (int64_t i = part.first_row_group; i < part.end_row_group; ++i) {
+      const auto group = footer_->RowGroup(static_cast<int>(i));
+      int64_t bytes = 0;
+      for (const int leaf : leaves_) {
+        const int64_t size = group->ColumnChunk(leaf)->total_compressed_size();
+        if (size < 0 || __builtin_add_overflow(bytes, size, &bytes)) {
+          return std::numeric_limits<int64_t>::max();
+        }
+      }
+      most = std::max(most, bytes);
+    }
+    return most;
   }
 
   /// The plan was made from this file's footer; if they disagree, the file is another one

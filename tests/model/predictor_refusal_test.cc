@@ -111,7 +111,7 @@ TEST(PredictorRefusal, SparseInputs) {
 
 TEST(PredictorRefusal, OutputsOfATypeThatIsNotCarriedUnlessTheyAreNotWanted) {
   ExpectRefused(LoadStatus(ZooOptions("complex_output")), ErrorKind::kUnsupported,
-                "output 'z' has the type dtype 8");
+                "output 'z' has the type complex64");
   ExpectEqual(
       LoadZoo("complex_output", "", {"y"}).Answer({{"x", Floats({1}, "[2]")}})["y"],
       Floats({1}, "[4]"));
