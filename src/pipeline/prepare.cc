@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "pipeline/input_columns.h"
 #include "schema/names.h"
 #include "source/split_planner.h"
 #include "types/hive_escape.h"
@@ -122,130 +123,6 @@ Result<SourceFileInfo> InspectFile(const PreparedJob& job, size_t i,
   return job.inputs.format->Inspect(*file, wanted);
 }
 
-/// `type`, with text where it is null: of a column in which text files have no value.
-std::shared_ptr<arrow::DataType> WithTextForNull(
-    const std::shared_ptr<arrow::DataType>& type) {
-  const auto child = [&](int i) {
-    const auto& field = type->field(i);
-    return field->WithType(WithTextForNull(field->type()));
-  };
-  if (type->id() == arrow::Type::NA) return arrow::utf8();
-  if (type->id() == arrow::Type::LIST) return arrow::list(child(0));
-  if (type->id() != arrow::Type::STRUCT) return type;
-  arrow::FieldVector fields;
-  for (int i = 0; i < type->num_fields(); ++i) fields.push_back(child(i));
-  return arrow::struct_(std::move(fields));
-}
-
-/// The columns of all input files, brought to one type each.
-class CommonColumns {
- public:
-  CommonColumns(const PreparedJob& job, const std::vector<std::string>& wanted)
-      : job_(job), wanted_(wanted) {}
-
-  Status Add(const arrow::Schema& schema, size_t file) {
-    if (file == 0) {
-      fields_ = schema.fields();
-      return Status::OK();
-    }
-    for (const std::string& name : wanted_) {
-      if (schema.GetAllFieldIndices(name).size() > 1) continue;  // refused when compiled
-      HOWDAH_RETURN_IF_ERROR(Unite(name, schema.GetFieldByName(name), file));
-    }
-    return Status::OK();
-  }
-
-  std::shared_ptr<arrow::Schema> schema() const {
-    if (job_.inputs.format->numbers_have_width()) return arrow::schema(fields_);
-    arrow::FieldVector fields;
-    for (const auto& field : fields_) {
-      const bool feeds_numbers =
-          field->type()->id() == arrow::Type::NA && FeedsNumbers(field->name());
-      fields.push_back(field->WithType(feeds_numbers ? arrow::float64()
-                                                     : WithTextForNull(field->type())));
-    }
-    return arrow::schema(std::move(fields));
-  }
-
- private:
-  Status Unite(const std::string& name, const std::shared_ptr<arrow::Field>& other,
-               size_t file) {
-    const auto mine =
-        std::find_if(fields_.begin(), fields_.end(),
-                     [&](const auto& field) { return field->name() == name; });
-    const bool first = mine == fields_.end();
-    if (first && other == nullptr) return Status::OK();
-    const auto expected = first ? nullptr : (*mine)->type();
-    const auto got = other == nullptr ? nullptr : other->type();
-    const auto common = job_.inputs.format->CommonType(expected, got);
-    if (common == nullptr) return Disagreement(name, expected, got, file);
-    const bool nullable =
-        first || other == nullptr || (*mine)->nullable() || other->nullable();
-    if (first) {
-      fields_.push_back(arrow::field(name, common, nullable, other->metadata()));
-    } else if (!common->Equals(expected) || nullable != (*mine)->nullable()) {
-      *mine = (*mine)->WithType(common)->WithNullable(nullable);
-    }
-    return Status::OK();
-  }
-
-  /// Whether the column feeds a tensor, and none of text: one without a value then counts
-  /// as numbers.
-  bool FeedsNumbers(const std::string& name) const {
-    for (const TensorSpec& input : job_.signature.inputs) {
-      const auto mapped = job_.spec.input.tensors.find(input.name);
-      const bool feeds = mapped == job_.spec.input.tensors.end()
-                             ? input.name == name
-                             : std::count(mapped->second.columns.begin(),
-                                          mapped->second.columns.end(), name) > 0;
-      if (feeds && input.dtype != DType::kString && input.dtype != DType::kBool)
-        return true;
-    }
-    return false;
-  }
-
-  Status Disagreement(const std::string& name,
-                      const std::shared_ptr<arrow::DataType>& expected,
-                      const std::shared_ptr<arrow::DataType>& got, size_t file) const {
-    const std::string& first_url = job_.inputs.files[0].url;
-    const std::string& url = job_.inputs.files[file].url;
-    if (expected == nullptr || got == nullptr) {
-      return Error(
-          ErrorKind::kSchemaMismatch, "input '{}' has no column '{}', which '{}' has",
-          got == nullptr ? url : first_url, name, got == nullptr ? first_url : url);
-    }
-    return Error(ErrorKind::kSchemaMismatch,
-                 "input '{}': column '{}' is {}, in '{}' it is {}", url, name,
-                 got->ToString(), first_url, expected->ToString());
-  }
-
-  const PreparedJob& job_;
-  const std::vector<std::string>& wanted_;
-  arrow::FieldVector fields_;
-};
-
-/// All input columns: those of the files, and those of their directories, which win, as
-/// in Hive and Spark.
-std::shared_ptr<arrow::Schema> WithConstants(const arrow::Schema& files,
-                                             const std::vector<ConstantColumn>& constants,
-                                             const std::vector<std::string>& wanted,
-                                             std::vector<std::string>* warnings) {
-  arrow::FieldVector fields = files.fields();
-  for (const ConstantColumn& constant : constants) {
-    const std::string& name = constant.field->name();
-    const bool is_in_files =
-        std::erase_if(fields, [&](const auto& f) { return f->name() == name; }) > 0;
-    if (is_in_files && std::find(wanted.begin(), wanted.end(), name) != wanted.end()) {
-      warnings->push_back(fmt::format(
-          "column '{}' stands in the files and in the directories' names; the "
-          "directories' count, as in Hive",
-          name));
-    }
-    fields.push_back(constant.field);
-  }
-  return arrow::schema(std::move(fields));
-}
-
 /// Split what is read into columns of the files and of their directories.
 Status PlanReading(const arrow::Schema& columns, const std::vector<std::string>& wanted,
                    PreparedJob* job) {
@@ -295,7 +172,7 @@ Status PrepareInputs(const Storages& storages, PreparedJob* job) {
   HOWDAH_ASSIGN_OR_RETURN(const auto declared,
                           ReadDeclaredSchema(storages, spec.output.schema));
   const InspectOptions wanted = WantedColumns(spec, job->signature);
-  CommonColumns common(*job, wanted.columns);
+  InputColumns common(job->inputs, wanted.columns);
   std::vector<SourceFileInfo> files;
   int64_t bytes = 0;
   for (size_t i = 0; i < job->inputs.files.size(); ++i) {
@@ -305,8 +182,7 @@ Status PrepareInputs(const Storages& storages, PreparedJob* job) {
     file.schema.reset();
     files.push_back(std::move(file));
   }
-  const auto columns = WithConstants(*common.schema(), job->inputs.constants,
-                                     wanted.columns, &job->warnings);
+  const auto columns = common.Schema(job->signature, spec.input.tensors, &job->warnings);
   HOWDAH_ASSIGN_OR_RETURN(job->feed,
                           Feed::Compile(*columns, job->signature, spec.input.tensors,
                                         !job->inputs.format->numbers_have_width()));
