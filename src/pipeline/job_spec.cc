@@ -305,10 +305,17 @@ Result<std::optional<std::string>> OneValue(const Setting& setting,
 Status ApplyTensor(const std::string& name, const Setting& setting, JobSpec* spec) {
   TensorInput input;
   if (const auto* table = std::get_if<SettingTable>(&setting.value)) {
-    HOWDAH_RETURN_IF_ERROR(CheckFields(setting, *table, {"from", "pad"}));
+    HOWDAH_RETURN_IF_ERROR(CheckFields(setting, *table, {"from", "pad", "round"}));
     const auto from = table->find("from");
     input.columns = from == table->end() ? std::vector{name} : from->second;
     HOWDAH_ASSIGN_OR_RETURN(input.pad, OneValue(setting, *table, "pad"));
+    HOWDAH_ASSIGN_OR_RETURN(const auto round, OneValue(setting, *table, "round"));
+    if (round && *round != "true" && *round != "false") {
+      return Error(ErrorKind::kInvalidInput,
+                   "{}: '{}.round' must be true or false, got '{}'", setting.place,
+                   setting.key, *round);
+    }
+    input.round = round == "true";
   } else {
     HOWDAH_ASSIGN_OR_RETURN(input.columns, AsColumns(setting));
   }

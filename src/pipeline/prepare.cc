@@ -276,6 +276,7 @@ std::string SemanticText(const PreparedJob& job) {
   for (const auto& [name, input] : job.spec.input.tensors) {
     tensors[name] = {{"columns", input.columns}};
     if (input.pad) tensors[name]["pad"] = *input.pad;
+    if (input.round) tensors[name]["round"] = true;
   }
   nlohmann::json semantic = {{"model",
                               {{"sha256", job.model_sha256},

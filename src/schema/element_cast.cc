@@ -264,7 +264,8 @@ std::string CastAdvice(const arrow::DataType& type, DType dtype) {
   const bool to_float = dtype == DType::kFloat || dtype == DType::kDouble ||
                         dtype == DType::kHalf || dtype == DType::kBfloat16;
   if (arrow::is_floating(type.id())) {
-    return to_float ? "digits could be lost: store the column as " + Name(dtype)
+    return to_float ? "digits could be lost: ask for it by round = true, as in "
+                      "input.tensors.x = { from = \"x\", round = true }"
                     : "store the column as " + Name(dtype);
   }
   if (arrow::is_nested(type.id())) return "store its parts as columns of their own";

@@ -23,6 +23,9 @@ struct TensorInput {
   /// (text of an element: "0", "-1", "nan", "<pad>"); nullopt: lists of different lengths
   /// are refused.
   std::optional<std::string> pad;
+  /// Numbers are rounded to the tensor's dtype: what would otherwise be refused, since
+  /// digits are lost (double to float, float to half and bfloat16).
+  bool round = false;
 };
 using TensorColumns = std::map<std::string, TensorInput>;
 
@@ -44,9 +47,9 @@ using TensorColumns = std::map<std::string, TensorInput>;
 /// here: [] -> [n]. An input of unknown rank takes the rank that its column has. Types:
 /// the same; integers of another width and bool -> integer, integer -> float when each
 /// value of the batch is held exactly; float -> double; half -> float, double. double ->
-/// float is refused: it must be asked for. string, large_string, binary, large_binary,
-/// string_view, binary_view -> string. Dictionaries count as their values, extension
-/// types as their storage.
+/// float is refused: TensorInput::round asks for it. string, large_string, binary,
+/// large_binary, string_view, binary_view -> string. Dictionaries count as their values,
+/// extension types as their storage.
 class Feed {
  public:
   /// SchemaMismatch, with all disagreements in one message: an input without a column, a

@@ -125,7 +125,10 @@ class Planner {
           static_cast<const arrow::DictionaryType&>(*element).value_type();
       if (IsDecodable(*values)) element = values;
     }
-    if (round_numbers_) plan.cast = FindRoundingCast(*element, spec.dtype);
+    const auto mapped = mapping_.find(spec.name);
+    const bool round =
+        round_numbers_ || (mapped != mapping_.end() && mapped->second.round);
+    if (round) plan.cast = FindRoundingCast(*element, spec.dtype);
     if (plan.cast == nullptr) plan.cast = FindElementCast(*element, spec.dtype);
     if (plan.cast == nullptr) {
       disagreements_.Add("tensor '{}' expects {}, but column '{}' is of {} ({})",

@@ -39,10 +39,11 @@ struct OutputColumn {
 /// also inside kept lists, structs and maps:
 ///   uint32 -> int64; uint64 -> int64 (values above 2^63-1 refused); float16, bfloat16 ->
 ///   float32; timestamp[ns] and [s] -> timestamp[us], time64[ns] -> time64[us], time32[s]
-///   -> time32[ms], date64 -> date32 (refused when digits would be lost); string_view -> string, binary_view -> binary; a dictionary ->
-///   its values; an extension type -> its storage; others as they are. All text is
-///   checked to be UTF-8. tensor [n] or [n, 1] -> scalar; [n, k] -> list<element not
-///   null>; [n, h, w, …] -> one list, row-major, with the shape in the field's metadata
+///   -> time32[ms], date64 -> date32 (refused when digits would be lost); string_view ->
+///   string, binary_view -> binary; a dictionary -> its values; an extension type -> its
+///   storage; others as they are. All text is checked to be UTF-8. tensor [n] or [n, 1]
+///   -> scalar; [n, k] -> list<element not null>; [n, h, w, …] -> one list, row-major,
+///   with the shape in the field's metadata
 ///   ("tensor.shape" = "2,3", -1 for the one dimension that the signature may not know);
 ///   nested lists if it does not know two or more; unknown rank -> one list, of [n, k].
 ///   Which it is stands in the signature, not in the batch:

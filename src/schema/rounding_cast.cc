@@ -165,6 +165,9 @@ ElementCast FindRoundingCast(const arrow::DataType& type, DType dtype) {
       const ElementCast cast = FindToFloating<double>(dtype);
       return cast != nullptr ? cast : FindToInteger(dtype);
     }
+    case arrow::Type::FLOAT:
+      if (dtype == DType::kFloat || dtype == DType::kDouble) return nullptr;  // exact
+      return FindToFloating<float>(dtype);
     case arrow::Type::INT64:
       return FindToFloating<int64_t>(dtype);
     case arrow::Type::UINT64:

@@ -30,8 +30,8 @@ struct TensorColumn {
 };
 
 /// The list levels that a column of this shape has unless a schema declares others: of a
-/// dense tensor none ([n], [n, 1]), one, or one for each inner dimension if two or more of
-/// these are not known; of a ragged one those that it is ragged in.
+/// dense tensor none ([n], [n, 1]), one, or one for each inner dimension if two or more
+/// of these are not known; of a ragged one those that it is ragged in.
 int NaturalDepth(const TensorSpec& spec,
                  const std::optional<std::vector<int64_t>>& shape);
 
@@ -42,8 +42,8 @@ void NameParts(TensorColumn* column);
 /// sentence that names the column and the output.
 std::string CheckOption(const TensorColumn& column);
 
-/// "2,3" for a shape [?, 2, 3], "-1,3" for [?, ?, 3]: what a column of flattened lists must
-/// say about its rows, as NumPy's reshape takes it; "" if they are not flattened.
+/// "2,3" for a shape [?, 2, 3], "-1,3" for [?, ?, 3]: what a column of flattened lists
+/// must say about its rows, as NumPy's reshape takes it; "" if they are not flattened.
 std::string FlattenedShape(const std::optional<std::vector<int64_t>>& shape);
 
 /// The columns for `tensor`, sharing its memory where the elements are as they land.

@@ -395,3 +395,22 @@ def test_a_csv_without_rows_lands_an_empty_file_with_the_schema(place, model):
     summary = run_linear(place, model, keep="id").summary
     assert summary["rows"]["written"] == 0 and summary["warnings"]
     assert support.read(place / "out").schema.field("y").type == pa.float32()
+
+
+@pytest.mark.parametrize("model_type, column", [("float32", pa.float64()), ("bfloat16", pa.float32()),
+                                                ("float16", pa.float32())])
+def test_rounding_must_be_asked_for_and_is_that_of_tensorflow(place, model, model_type, column):
+    values = [0.1, 1 / 3, -0.0, 65000.0, float("nan"), 1e-40]
+    support.write_rows(place / "in", pa.table({"x": pa.array(values, column)}))
+    run = ["run", "--model", model("narrow"), "--signature", model_type, "--input", place / "in"]
+    refused(*run, "--output", place / "out", words=["x", "round = true"])
+    howdah(*run, "--output", place / "out", "--set", "input.tensors.x={round = true}")
+    landed = support.read(place / "out").column("y").to_numpy()
+    given = np.array(values, np.float64 if column == pa.float64() else np.float32)
+    if model_type == "bfloat16":
+        bits = given.view(np.uint32).astype(np.uint64)
+        rounded = ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16 << 16).astype(np.uint32)
+        expected = np.where(np.isnan(given), given, rounded.view(np.float32))
+    else:
+        expected = given.astype(model_type).astype(np.float32)
+    assert np.array_equal(landed, expected, equal_nan=True)

@@ -340,6 +340,13 @@ def make_models(tf, folder):
 
     save("prints_out", {"serving_default": prints_out})
 
+    narrow = tf.Module()
+    narrow.functions = {
+        kind: tf.function(lambda x: {"y": tf.identity(x)}, input_signature=[
+            tf.TensorSpec([N], tf.dtypes.as_dtype(kind), name="x")])
+        for kind in ("float32", "bfloat16", "float16")}
+    tf.saved_model.save(narrow, str(folder / "narrow"), signatures=dict(narrow.functions))
+
     import keras
 
     keras.utils.set_random_seed(7)
