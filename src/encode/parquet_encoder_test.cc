@@ -82,8 +82,8 @@ TEST(ParquetEncoder, FloatsAndListElementsArePlainAndTheRestMayHaveADictionary) 
 
 TEST(ParquetEncoder, WholeNumbersHaveADictionaryIfTheFirstOnesRepeat) {
   const auto encode = [](const char* json) {
-    return OpenRaw(Encode({Batch({field("n", arrow::int64())},
-                                 {FromJson(arrow::int64(), json)})}));
+    return OpenRaw(
+        Encode({Batch({field("n", arrow::int64())}, {FromJson(arrow::int64(), json)})}));
   };
   EXPECT_TRUE(Chunk(*encode("[1, 2, 1, 2, 1, 2]"), 0)->has_dictionary_page());
   EXPECT_TRUE(Chunk(*encode("[null, null, 1, 1]"), 0)->has_dictionary_page());

@@ -58,9 +58,9 @@ struct TensorSpec {
   std::optional<std::vector<int64_t>> shape;
   bool has_default = false;  ///< the input may be left out
   bool is_dense = true;      ///< false: sparse or composite encoding
-  /// A ragged output, which is dense in this sense: the tensors in the graph that hold its
-  /// row splits (int32 or int64), outermost first. `tensor_name` is then that of its flat
-  /// values, and the ragged dimensions of `shape` are kUnknownDim.
+  /// A ragged output, which is dense in this sense: the tensors in the graph that hold
+  /// its row splits (int32 or int64), outermost first. `tensor_name` is then that of its
+  /// flat values, and the ragged dimensions of `shape` are kUnknownDim.
   std::vector<std::string> row_splits;
 
   /// "float32 [?, 32]", "string [unknown rank]".
