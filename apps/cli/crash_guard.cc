@@ -32,8 +32,7 @@ void OnCrash(int /*signal*/) {
   constexpr std::string_view kNoNotes = "no batch";
   constexpr std::string_view kEnd =
       "; nothing visible changed, and the same command resumes: look for the cause in "
-      "the "
-      "lines above, and try another 'model.batch_rows' or another TensorFlow\n";
+      "the lines above, and try another 'model.batch_rows' or another TensorFlow\n";
   std::array<char, 8192> text{};
   size_t size = 0;
   const auto append = [&](const char* from, size_t length) {

@@ -45,7 +45,8 @@ class ParquetEncoder final : public Encoder {
                  const EncoderOptions& options)
       : schema_(std::move(schema)),
         options_(options),
-        pool_(options.pool != nullptr ? options.pool : arrow::default_memory_pool()),
+        rows_pool_(options.pool != nullptr ? options.pool : arrow::default_memory_pool()),
+        pool_(rows_pool_),
         stream_(AsArrowStream(*sink)) {}
 
   ~ParquetEncoder() override {
@@ -115,9 +116,9 @@ class ParquetEncoder final : public Encoder {
   Status Take(std::shared_ptr<arrow::RecordBatch> rows) {
     constexpr int64_t kSmall = int64_t{256} << 10, kTogether = int64_t{1} << 20;
     const int64_t bytes = ApproximateBytes(*rows);
-    if (bytes >= kSmall) HOWDAH_RETURN_IF_ERROR(PutTogether());
     waiting_bytes_ += bytes;
     if (bytes >= kSmall) {
+      HOWDAH_RETURN_IF_ERROR(PutTogether());  // they come before it
       waiting_.push_back(std::move(rows));
       return Status::OK();
     }
@@ -128,11 +129,8 @@ class ParquetEncoder final : public Encoder {
 
   Status PutTogether() {
     if (small_.empty()) return Status::OK();
-    HOWDAH_ASSIGN_OR_RETURN(
-        std::shared_ptr<arrow::RecordBatch> whole,
-        arrow::ConcatenateRecordBatches(small_, options_.pool != nullptr
-                                                    ? options_.pool
-                                                    : arrow::default_memory_pool()));
+    HOWDAH_ASSIGN_OR_RETURN(std::shared_ptr<arrow::RecordBatch> whole,
+                            arrow::ConcatenateRecordBatches(small_, rows_pool_));
     waiting_.push_back(std::move(whole));
     small_.clear();
     small_bytes_ = 0;
@@ -173,6 +171,7 @@ class ParquetEncoder final : public Encoder {
 
   const std::shared_ptr<arrow::Schema> schema_;
   const EncoderOptions options_;
+  arrow::MemoryPool* const rows_pool_;
   arrow::ProxyMemoryPool pool_;  // counts what this encoder holds beside the rows
   const std::shared_ptr<arrow::io::OutputStream> stream_;
   std::unique_ptr<parquet::arrow::FileWriter> writer_;

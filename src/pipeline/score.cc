@@ -93,6 +93,7 @@ class Scorer {
         predictor_(predictor),
         job_(job),
         counters_(*counters),
+        kept_(prepared.landing->kept_fields()),
         read_queue_(QueueBytes()),
         write_queue_(QueueBytes()) {}
 
@@ -202,7 +203,7 @@ class Scorer {
     HOWDAH_ASSIGN_OR_RETURN(std::vector<Tensor> inputs, prepared_.feed->Tensors(rows));
     HOWDAH_ASSIGN_OR_RETURN(std::vector<Tensor> outputs, predictor_.Run(inputs));
     HOWDAH_ASSIGN_OR_RETURN(scored->batch, landing.Convert(rows, outputs));
-    return HashRows(*scored->batch, landing.kept_fields()).Value(&scored->key_hash);
+    return HashRows(*scored->batch, kept_).Value(&scored->key_hash);
   }
 
   std::string Describe(const ReadItem& item) const {
@@ -261,8 +262,7 @@ class Scorer {
     begun.commit.attempt = begun.attempt.id;
     begun.commit.started_us = Environment::System().NowMicros();
     const arrow::Schema& schema = *prepared_.landing->schema();
-    const std::vector<int> kept = prepared_.landing->kept_fields();
-    if (!kept.empty()) begun.commit.key_hash = 0;
+    if (!kept_.empty()) begun.commit.key_hash = 0;
 
     TaskWriterOptions options;
     options.format = prepared_.format;
@@ -271,7 +271,7 @@ class Scorer {
     constexpr int64_t kShareOfMemory = 4;
     options.encoder.row_group_bytes =
         std::min(prepared_.spec.output.memory / kShareOfMemory, kMostRowGroupBytes);
-    for (const int field : kept) {
+    for (const int field : kept_) {
       options.encoder.key_columns.push_back(schema.field(field)->name());
     }
     options.partition_by = prepared_.partition_by;
@@ -312,6 +312,7 @@ class Scorer {
   Predictor& predictor_;
   Job& job_;
   ScoreCounters& counters_;
+  const std::vector<int> kept_;  // fields of the landing's schema
   ByteQueue<ReadItem> read_queue_;
   OrderedQueue<ScoredItem> write_queue_;
   std::mutex mutex_;

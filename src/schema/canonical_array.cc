@@ -10,6 +10,7 @@
 
 #include "schema/binary_cast.h"
 #include "schema/canonical.h"
+#include "schema/checked_map.h"
 #include "schema/dictionary.h"
 #include "schema/scalar_cast.h"
 #include "schema/utf8_check.h"
@@ -30,15 +31,6 @@ Result<ArrayPtr> Rebuild(const Array& array, const TypePtr& type,
   buffers.insert(buffers.begin(), std::move(validity));
   return arrow::MakeArray(arrow::ArrayData::Make(
       type, array.length(), std::move(buffers), std::move(children), array.null_count()));
-}
-
-/// The first value that is not null and for which `bad` holds, or -1.
-template <typename Bad>
-int64_t FirstBad(const Array& array, Bad bad) {
-  for (int64_t i = 0; i < array.length(); ++i) {
-    if (bad(i) && !array.IsNull(i)) return i;
-  }
-  return -1;
 }
 
 template <typename From, typename To, typename Convert>
@@ -64,9 +56,7 @@ Result<ArrayPtr> Signed64(const Array& array, const TypePtr& type, int64_t* bad_
                    static_cast<uint64_t>(values[*bad_row]));
     }
   }
-  std::shared_ptr<arrow::ArrayData> data = array.data()->Copy();
-  data->type = type;
-  return arrow::MakeArray(std::move(data));
+  return WithType(array, type);
 }
 
 Result<ArrayPtr> NanosToMicros(const Array& array, const TypePtr& type,
@@ -144,9 +134,7 @@ Result<ArrayPtr> CanonicalView(const ArrayPtr& array, const TypePtr& type,
   HOWDAH_ASSIGN_OR_RETURN(const ArrayPtr landed,
                           CanonicalList<ListArray>(list, type, bad_row));
   if (landed->type()->Equals(*type)) return landed;
-  std::shared_ptr<arrow::ArrayData> data = landed->data()->Copy();
-  data->type = type;  // the element's name or metadata differs
-  return arrow::MakeArray(std::move(data));
+  return WithType(*landed, type);  // the element's name or metadata differs
 }
 
 Result<ArrayPtr> CanonicalFixedSizeList(const ArrayPtr& array, const TypePtr& type,

@@ -20,13 +20,6 @@ Result<Tensor> Padded(const ArrayPtr& array, const std::string& pad, DType dtype
   return tensors.at(0);
 }
 
-void ExpectTensor(const Result<Tensor>& tensor, const Shape& shape,
-                  const ArrayPtr& values) {
-  ASSERT_TRUE(tensor.ok()) << tensor.status().message();
-  EXPECT_EQ(tensor->shape, shape);
-  ExpectArray(*tensor->values, *values);
-}
-
 TEST(FeedPad, FillsListsUpToTheLongestOfTheBatch) {
   const TypePtr i = arrow::int64(), lists = arrow::list(i);
   struct Case {

@@ -22,13 +22,6 @@ Result<Tensor> FeedColumn(const ArrayPtr& array, DType dtype,
   return tensors.at(0);
 }
 
-void ExpectTensor(const Result<Tensor>& tensor, const Shape& shape,
-                  const ArrayPtr& values) {
-  ASSERT_TRUE(tensor.ok()) << tensor.status().message();
-  EXPECT_EQ(tensor->shape, shape);
-  ExpectArray(*tensor->values, *values);
-}
-
 TEST(Feed, ShapesColumnsAsTheSignatureSays) {
   const TypePtr f = arrow::float32();
   const TypePtr pairs = arrow::list(f), fixed = arrow::fixed_size_list(f, 2);

@@ -20,9 +20,7 @@ using arrow::Type;
 /// The same bytes under another type.
 Result<ArrayPtr> Relabel(const ArrayPtr& array, const TypePtr& type,
                          int64_t* /*bad_row*/) {
-  std::shared_ptr<arrow::ArrayData> data = array->data()->Copy();
-  data->type = type;
-  return arrow::MakeArray(data);
+  return WithType(*array, type);
 }
 
 bool IsText(Type::type id) { return id == Type::STRING || id == Type::LARGE_STRING; }

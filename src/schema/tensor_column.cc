@@ -11,6 +11,7 @@
 #include "schema/pack.h"
 #include "schema/tensor_check.h"
 #include "schema/utf8_check.h"
+#include "schema/validity.h"
 
 namespace howdah {
 namespace {
@@ -20,12 +21,6 @@ using arrow::Array;
 using ArrayPtr = std::shared_ptr<Array>;
 using Arrays = std::vector<ArrayPtr>;
 using TypePtr = std::shared_ptr<arrow::DataType>;
-
-ArrayPtr WithType(const Array& array, const TypePtr& type) {
-  std::shared_ptr<arrow::ArrayData> data = array.data()->Copy();
-  data->type = type;
-  return arrow::MakeArray(data);
-}
 
 Result<ArrayPtr> WidenBfloat16(const Array& array) {
   const auto* in = array.data()->GetValues<uint16_t>(1);

@@ -126,4 +126,11 @@ inline void ExpectArray(const arrow::Array& actual, const arrow::Array& expected
       << "\nexpected " << expected.type()->ToString() << " " << expected.ToString();
 }
 
+inline void ExpectTensor(const Result<Tensor>& tensor, const Shape& shape,
+                         const ArrayPtr& values) {
+  ASSERT_TRUE(tensor.ok()) << tensor.status().message();
+  EXPECT_EQ(tensor->shape, shape);
+  ExpectArray(*tensor->values, *values);
+}
+
 }  // namespace howdah

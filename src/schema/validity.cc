@@ -14,4 +14,11 @@ Result<std::shared_ptr<arrow::Buffer>> ValidityFromZero(const arrow::Array& arra
                                      array.offset(), array.length());
 }
 
+std::shared_ptr<arrow::Array> WithType(const arrow::Array& array,
+                                       const std::shared_ptr<arrow::DataType>& type) {
+  std::shared_ptr<arrow::ArrayData> data = array.data()->Copy();
+  data->type = type;
+  return arrow::MakeArray(std::move(data));
+}
+
 }  // namespace howdah

@@ -83,11 +83,7 @@ class ArrowChunkReader final : public ChunkReader {
                    file().name(), part().first_row_group, part().end_row_group,
                    reader->num_record_batches());
     }
-    for (const std::string& name : schema_->field_names()) {
-      options.included_fields.push_back(reader->schema()->GetFieldIndex(name));
-    }
-    // Arrow reads them in the file's order.
-    std::sort(options.included_fields.begin(), options.included_fields.end());
+    options.included_fields = Included(*reader->schema());
     ARROW_ASSIGN_OR_RAISE(reader, RecordBatchFileReader::Open(bytes, options));
     next_batch_ = [reader, next = part().first_row_group,
                    end = part().end_row_group]() mutable
@@ -104,16 +100,23 @@ class ArrowChunkReader final : public ChunkReader {
     ARROW_ASSIGN_OR_RAISE(
         auto reader, RecordBatchStreamReader::Open(AsArrowFile(file(), pool_), options));
     HOWDAH_RETURN_IF_ERROR(CheckColumns(file().name(), *reader->schema(), *schema_));
-    for (const std::string& name : schema_->field_names()) {
-      options.included_fields.push_back(reader->schema()->GetFieldIndex(name));
-    }
-    std::sort(options.included_fields.begin(), options.included_fields.end());
+    options.included_fields = Included(*reader->schema());
     ARROW_ASSIGN_OR_RAISE(
         reader, RecordBatchStreamReader::Open(AsArrowFile(file(), pool_), options));
     next_batch_ = [reader]() -> Result<std::shared_ptr<arrow::RecordBatch>> {
       return reader->Next();
     };
     return Status::OK();
+  }
+
+  /// Where the columns to read are in the file, in the order in which Arrow reads them.
+  std::vector<int> Included(const arrow::Schema& file_schema) const {
+    std::vector<int> fields;
+    for (const std::string& name : schema_->field_names()) {
+      fields.push_back(file_schema.GetFieldIndex(name));
+    }
+    std::sort(fields.begin(), fields.end());
+    return fields;
   }
 
   Status ReadBatch() {

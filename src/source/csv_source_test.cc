@@ -18,16 +18,11 @@ Result<SourceFileInfo> Inspect(const std::string& text,
   return Csv().Inspect(file, options);
 }
 
-/// The schema as "name: type, …".
+/// TypesOf, or the error.
 std::string Types(const std::string& text, const InspectOptions& options = {}) {
   const auto info = Inspect(text, options);
   if (!info.ok()) return info.status().message();
-  std::string types;
-  for (const auto& field : info->schema->fields()) {
-    types +=
-        (types.empty() ? "" : ", ") + field->name() + ": " + field->type()->ToString();
-  }
-  return types;
+  return TypesOf(*info->schema);
 }
 
 /// The type of a column with these cells.

@@ -7,6 +7,7 @@
 #include <arrow/json/from_string.h>
 #include <arrow/record_batch.h>
 #include <arrow/table.h>
+#include <arrow/type.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -43,6 +44,16 @@ class MemorySource final : public ByteSource {
 inline std::shared_ptr<arrow::Array> FromJson(
     const std::shared_ptr<arrow::DataType>& type, const std::string& json) {
   return arrow::json::ArrayFromJSONString(type, json).ValueOrDie();
+}
+
+/// The schema as "name: type, …".
+inline std::string TypesOf(const arrow::Schema& schema) {
+  std::string types;
+  for (const auto& field : schema.fields()) {
+    types +=
+        (types.empty() ? "" : ", ") + field->name() + ": " + field->type()->ToString();
+  }
+  return types;
 }
 
 /// [first, first + rows) as int64.
