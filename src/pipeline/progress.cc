@@ -41,8 +41,12 @@ ProgressReporter::~ProgressReporter() {
 void ProgressReporter::Loop(const std::stop_token& stop) {
   const auto start = Clock::now();
   const auto every = style_ == ProgressStyle::kLine ? kLineEvery : kLogEvery;
+  // The line stands from the start, so that people see at once what runs; a log has been
+  // told that already.
+  auto next = style_ == ProgressStyle::kLine ? milliseconds(0) : every;
   std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, stop, every, [&] { return stop.stop_requested(); })) {
+  while (!wake_.wait_for(lock, stop, next, [&] { return stop.stop_requested(); })) {
+    next = every;
     const std::string line =
         Line(std::chrono::duration<double>(Clock::now() - start).count());
     if (style_ == ProgressStyle::kLine) {
