@@ -1,0 +1,55 @@
+#pragma once
+
+#include <sys/uio.h>
+
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "base/status.h"
+
+namespace howdah::hdfs {
+
+/// A TCP connection with a time limit on every wait. Reading from one thread and writing
+/// from another at the same time is safe; Shutdown is safe from any thread.
+/// Every failure, the peer's end of stream included, is Transient and names the peer.
+class Socket {
+ public:
+  Socket() = default;
+  ~Socket();
+  Socket(Socket&& other) noexcept;
+  Socket& operator=(Socket&& other) noexcept;
+
+  /// `host`: a name or an address, IPv4 or IPv6; each of its addresses is tried in turn.
+  /// TCP_NODELAY and keep-alive are on.
+  static Result<Socket> Connect(const std::string& host, uint16_t port,
+                                std::chrono::milliseconds timeout);
+
+  /// Wait at most this long for the peer in each read and each write from now on.
+  void set_timeouts(std::chrono::milliseconds read, std::chrono::milliseconds write);
+
+  /// All of the parts, in order. `parts` is used up as scratch space.
+  Status Write(std::span<iovec> parts);
+  Status Write(std::span<const std::byte> bytes);
+  /// Fill `out` whole.
+  Status ReadExactly(std::span<std::byte> out);
+  /// At least one byte, as many as are there. 0: the peer has ended the stream.
+  Result<size_t> ReadSome(std::span<std::byte> out);
+  /// What is there now, without waiting; 0 with `*ended` false: nothing.
+  Result<size_t> ReadNow(std::span<std::byte> out, bool* ended);
+
+  /// Wake whoever waits, with an error; the descriptor stays until the destructor.
+  void Shutdown() noexcept;
+
+  const std::string& peer() const { return peer_; }  ///< "host:port", for people
+  int descriptor() const { return descriptor_; }     ///< for poll(2); -1: not connected
+
+ private:
+  int descriptor_ = -1;
+  std::string peer_;
+  std::chrono::milliseconds read_timeout_{0};
+  std::chrono::milliseconds write_timeout_{0};
+};
+
+}  // namespace howdah::hdfs
