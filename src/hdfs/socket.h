@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -21,12 +22,16 @@ class Socket {
   Socket(Socket&& other) noexcept;
   Socket& operator=(Socket&& other) noexcept;
 
-  /// `host`: a name or an address, IPv4 or IPv6; each of its addresses is tried in turn.
-  /// TCP_NODELAY and keep-alive are on.
+  /// `host`: a name or an address, IPv4 or IPv6; each of its addresses is tried in turn,
+  /// each for up to `timeout`. TCP_NODELAY and keep-alive are on. Reads and writes wait
+  /// for up to `timeout` until set_timeouts says otherwise.
   static Result<Socket> Connect(const std::string& host, uint16_t port,
                                 std::chrono::milliseconds timeout);
+  /// Own `descriptor`, a connected stream socket. Waits have no limit yet.
+  static Socket Adopt(int descriptor, std::string peer);
 
-  /// Wait at most this long for the peer in each read and each write from now on.
+  /// Wait at most this long for the peer in each read and each write from now on: the
+  /// limit starts anew with every byte that comes or goes. 0: no limit.
   void set_timeouts(std::chrono::milliseconds read, std::chrono::milliseconds write);
 
   /// All of the parts, in order. `parts` is used up as scratch space.
@@ -46,6 +51,8 @@ class Socket {
   int descriptor() const { return descriptor_; }     ///< for poll(2); -1: not connected
 
  private:
+  Status Failed(const char* doing, int error) const;
+
   int descriptor_ = -1;
   std::string peer_;
   std::chrono::milliseconds read_timeout_{0};
