@@ -1,0 +1,156 @@
+"""A real HDFS cluster on loopback: its life, and what can be done to its daemons."""
+
+import os
+import pathlib
+import tempfile
+
+from . import conf, image, readiness
+from .guardian import Guardian
+from .layout import Layout, Options
+from .node import Node, PortTaken, wait_until
+
+ROLES = {"n": "namenode", "d": "datanode", "j": "journalnode"}
+KEEP = "HOWDAH_CLUSTER_KEEP"  # in the environment: leave the folder with logs when a cluster ends
+
+
+class Cluster:
+    """NameNodes, DataNodes and JournalNodes of Hadoop 3.5.0, each a process of its own.
+
+        with Cluster(datanodes=4, conf={"dfs.blocksize": 1 << 20}) as cluster:
+            run(..., env={**os.environ, "HADOOP_CONF_DIR": str(cluster.conf_dir)})
+            cluster.kill("dn2")
+
+    Takes what Options has. Calls that act on a daemon take its name: nn1, nn2, dn1, ..., jn1, ...
+    With HA nn1 is active at first. Not thread-safe. However the process ends that holds a cluster,
+    nothing of that remains.
+    """
+
+    def __init__(self, **options):
+        self.options = Options(**options)
+        self._guardian = None
+        self.nodes = {}  # Node by name
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.end()
+
+    # ------------------------------------------------------------------------------- life
+
+    def start(self):
+        """Start all daemons and wait until the cluster serves. \\return self"""
+        for attempt in range(3):
+            try:
+                self._start()
+                return self
+            except PortTaken:
+                self.end()
+                if attempt == 2:
+                    raise
+            except BaseException:
+                self.end()
+                raise
+
+    def _start(self):
+        if self.options.folder is None:
+            self.folder = pathlib.Path(tempfile.mkdtemp(prefix="howdah-cluster-"))
+        else:
+            self.folder = pathlib.Path(self.options.folder).absolute()
+            self.folder.mkdir(parents=True)
+        self._guardian = Guardian(self.folder, os.environ.get(KEEP) == "1")
+        (self.folder / "logs").mkdir()
+        (self.folder / "data").mkdir()
+        self.layout = Layout(self.options, self.folder)
+        self.conf_dir = self.folder / "conf"
+        conf.write_client_folder(self.conf_dir, self.layout.client_settings())
+        self._start_nodes()
+
+    def _start_nodes(self):
+        layout = self.layout
+        for name in layout.journalnodes:
+            self._start_node(name)
+        self._wait_for(layout.journalnodes)
+        images = [layout.image_folder(name) for name in layout.namenodes]
+        if layout.journalnodes:
+            image.format_journals(images, self.folder, layout.settings("nn1"))
+        else:
+            image.format_plain(images, layout.shared_edits)
+        for name in layout.namenodes + layout.datanodes:
+            self._start_node(name)
+        self._wait_for(layout.namenodes + layout.datanodes)
+
+    def _start_node(self, name):
+        self.layout.data_folder(name).mkdir(parents=True, exist_ok=True)
+        self.nodes[name] = Node(name, ROLES[name[0]], self.folder, self.layout.settings(name),
+                                self.layout.http[name], self.options.jit)
+        self.nodes[name].start()
+
+    def end(self):
+        """End all daemons and remove all files. May be called again."""
+        if self._guardian is not None:
+            self._guardian.end()
+            for node in self.nodes.values():
+                node.kill()  # only collects what has ended
+        self._guardian, self.nodes = None, {}
+
+    @property
+    def url(self):
+        """The file system's URL, with a slash at the end."""
+        return f"{self.layout.client_settings()['fs.defaultFS']}/"
+
+    # ------------------------------------------------------------------ what may happen to daemons
+
+    def kill(self, name):
+        """End a daemon as a power cut would (SIGKILL)."""
+        self.nodes[name].kill()
+
+    def stop(self, name):
+        """Freeze a daemon (SIGSTOP): its connections stay open and silent."""
+        self.nodes[name].stop()
+
+    def cont(self, name):
+        """Let a frozen daemon go on."""
+        self.nodes[name].cont()
+
+    def restart(self, name):
+        """Kill a daemon if it runs, start it again with its ports and files, wait until it serves."""
+        self.kill(name)
+        self.nodes[name].start()
+        self._wait_for([name])
+
+    def add_datanode(self):
+        """Start one DataNode more and wait until it serves. \\return its name"""
+        name = self.layout.add_datanode()
+        self._start_node(name)
+        self._wait_for([name])
+        return name
+
+    def node_at(self, address):
+        """The name of the daemon that clients know as "host:port"."""
+        for name in self.layout.namenodes + self.layout.datanodes:
+            if self.layout.client_address(name) == address:
+                return name
+        raise KeyError(f"no daemon at {address}")
+
+    # -------------------------------------------------------------------------- readiness
+
+    def _wait_for(self, names):
+        nodes = [self.nodes[name] for name in names]
+
+        def check():
+            for node in nodes:
+                node.check()
+
+        wait_until(lambda: all(map(self._serves, nodes)), f"{nodes} ready", check=check)
+
+    def _serves(self, node):
+        """Whether a daemon does its work; a DataNode does it for each NameNode that can answer."""
+        if node.role == "journalnode":
+            return node.jmx("JournalNode,name=JournalNodeInfo") is not None
+        if node.role == "namenode":
+            page = node.jmx("NameNode,name=NameNodeInfo")
+            return page is not None and not page["Safemode"]
+        ports = {self.layout.registers_at(node.name, name).split(":")[1]
+                 for name in self.layout.namenodes if self.nodes[name].can_answer()}
+        return ports <= readiness.namenodes_served(node.jmx("DataNode,name=DataNodeInfo"))
