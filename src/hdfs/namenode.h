@@ -17,7 +17,8 @@ enum class MakeParents { kNo, kYes };
 
 struct CreateRequest {
   std::string path;
-  uint32_t mode = 0644;  ///< before the cluster's umask rule: the caller has applied its own
+  uint32_t mode =
+      0666;  ///< before the umask (fs.permissions.umask-mode), which is applied inside
   Overwrite overwrite = Overwrite::kNo;
   MakeParents parents = MakeParents::kNo;
   uint32_t replication = 0;  ///< at least 1
@@ -47,8 +48,8 @@ class Namenode {
   /// Reopen a file for append. The last block if it is not full.
   virtual Result<std::optional<LocatedBlock>> Append(const std::string& path,
                                                      FileStatus* status) = 0;
-  /// \param previous  the block written before, with its final length; none for the first.
-  /// Waits and asks again while the NameNode says NotReplicatedYet.
+  /// \param previous  the block written before, with its final length; none for the
+  /// first. Waits and asks again while the NameNode says NotReplicatedYet.
   virtual Result<LocatedBlock> AddBlock(const std::string& path, uint64_t file_id,
                                         const std::optional<ExtendedBlock>& previous,
                                         std::span<const DatanodeInfo> excluded) = 0;
@@ -79,6 +80,7 @@ class Namenode {
                         Overwrite overwrite) = 0;
   /// \return false: there was nothing to delete.
   virtual Result<bool> Delete(const std::string& path, Recursive recursive) = 0;
+  /// `mode` before the umask. An existing directory is fine, a file is AlreadyExists.
   virtual Status MakeDirectory(const std::string& path, uint32_t mode,
                                MakeParents parents) = 0;
   virtual Status SetPermission(const std::string& path, uint32_t mode) = 0;
@@ -97,8 +99,11 @@ class Namenode {
   /// directory does not exist. A file lists itself, with an empty name.
   virtual Result<std::optional<DirectoryListing>> GetListing(
       const std::string& path, const std::string& start_after) = 0;
-  virtual Result<LocatedBlocks> GetBlockLocations(const std::string& path, uint64_t offset,
-                                                  uint64_t length) = 0;
+  virtual Result<LocatedBlocks> GetBlockLocations(const std::string& path,
+                                                  uint64_t offset, uint64_t length) = 0;
+  /// OK if the user may do all of `access` (bits: 4 read, 2 write, 1 execute) to `path`;
+  /// PermissionDenied, NotFound.
+  virtual Status CheckAccess(const std::string& path, uint32_t access) = 0;
   virtual Result<ServerDefaults> GetServerDefaults() = 0;
   virtual Result<ContentSummary> GetContentSummary(const std::string& path) = 0;
   virtual Result<FileSystemStatus> GetStatus() = 0;
