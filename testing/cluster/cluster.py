@@ -8,6 +8,7 @@ from . import conf, image, readiness
 from .guardian import Guardian
 from .layout import Layout, Options
 from .node import Node, PortTaken, wait_until
+from .oracle import Oracle
 
 ROLES = {"n": "namenode", "d": "datanode", "j": "journalnode"}
 KEEP = "HOWDAH_CLUSTER_KEEP"  # in the environment: leave the folder with logs when a cluster ends
@@ -29,6 +30,7 @@ class Cluster:
         self.options = Options(**options)
         self._guardian = None
         self.nodes = {}  # Node by name
+        self._oracle = None
 
     def __enter__(self):
         return self.start()
@@ -78,6 +80,8 @@ class Cluster:
             image.format_plain(images, layout.shared_edits)
         for name in layout.namenodes + layout.datanodes:
             self._start_node(name)
+        if len(layout.namenodes) > 1:
+            self.failover("nn1")
         self._wait_for(layout.namenodes + layout.datanodes)
 
     def _start_node(self, name):
@@ -92,7 +96,22 @@ class Cluster:
             self._guardian.end()
             for node in self.nodes.values():
                 node.kill()  # only collects what has ended
-        self._guardian, self.nodes = None, {}
+        if self._oracle is not None:
+            self._oracle.kill()
+        self._guardian, self._oracle, self.nodes = None, None, {}
+
+    @property
+    def oracle(self):
+        """Java's client for this cluster, started by the first who asks."""
+        if self._oracle is None:
+            self._oracle = self.new_oracle()
+        return self._oracle
+
+    def new_oracle(self):
+        """One more Java client: another process, so another holder of leases."""
+        site = self.folder / "clients.xml"
+        conf.write_site(site, {**conf.QUICK, **self.layout.client_settings()})
+        return Oracle(self.folder, site)
 
     @property
     def url(self):
@@ -118,6 +137,40 @@ class Cluster:
         self.kill(name)
         self.nodes[name].start()
         self._wait_for([name])
+
+    def failover(self, to):
+        """Make the NameNode `to` the active one, and the other, if it can answer, standby."""
+        for name in self.layout.namenodes:
+            if name != to and self.nodes[name].can_answer():
+                self._transition(name, "standby")
+        self._transition(to, "active")
+
+    def _transition(self, name, state):
+        self._wait_for_page(name, lambda page: True)
+        self.oracle.transition(self.layout.rpc[name], state)
+        self._wait_for_page(name, lambda page: page["State"] == state)
+
+    def _wait_for_page(self, name, holds):
+        node = self.nodes[name]
+
+        def look():
+            page = node.jmx("NameNode,name=NameNodeStatus")
+            return page is not None and page["State"] != "initializing" and holds(page)
+
+        wait_until(look, f"{name} answers", check=node.check)
+
+    def active(self):
+        """The name of the NameNode that is active now; None: none is."""
+        for name in self.layout.namenodes:
+            node = self.nodes[name]
+            page = node.jmx("NameNode,name=NameNodeStatus") if node.can_answer() else None
+            if page is not None and page["State"] == "active":
+                return name
+        return None
+
+    def safemode(self, action):
+        """"enter" or "leave" the active NameNode's safe mode: it refuses all changes."""
+        self.oracle.safemode(action)
 
     def add_datanode(self):
         """Start one DataNode more and wait until it serves. \\return its name"""
