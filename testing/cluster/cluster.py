@@ -4,7 +4,7 @@ import os
 import pathlib
 import tempfile
 
-from . import conf, image, readiness
+from . import archive, conf, image, readiness
 from .guardian import Guardian
 from .layout import Layout, Options
 from .node import Node, PortTaken, wait_until
@@ -87,8 +87,12 @@ class Cluster:
     def _start_node(self, name):
         self.layout.data_folder(name).mkdir(parents=True, exist_ok=True)
         self.nodes[name] = Node(name, ROLES[name[0]], self.folder, self.layout.settings(name),
-                                self.layout.http[name], self.options.jit)
+                                self.layout.http[name], self.options.jit, self._flags(name))
         self.nodes[name].start()
+
+    def _flags(self, name):
+        shared = archive.flags(Cluster) if self.options.shared_classes else ()
+        return [*shared, *(flag.format(name=name) for flag in self.options.flags)]
 
     def end(self):
         """End all daemons and remove all files. May be called again."""
@@ -111,7 +115,7 @@ class Cluster:
         """One more Java client: another process, so another holder of leases."""
         site = self.folder / "clients.xml"
         conf.write_site(site, {**conf.QUICK, **self.layout.client_settings()})
-        return Oracle(self.folder, site)
+        return Oracle(self.folder, site, self._flags("oracle"))
 
     @property
     def url(self):

@@ -22,7 +22,8 @@ class Options:
     jit: "quick", or "best" for benchmarks.
     disk_bytes: the size of each DataNode's disk, a RAM disk of its own, which needs root.
     proxied: the names of NameNodes and DataNodes that clients reach through a proxy.
-    flags: more flags for each JVM; "{name}" in them is the daemon's.
+    shared_classes: whether JVMs start from the machine's archive of classes.
+    flags: more flags for each JVM; "{name}" in them is the daemon's name.
     """
 
     namenodes: int = 1
@@ -34,6 +35,7 @@ class Options:
     jit: str = "quick"
     disk_bytes: int = None
     proxied: tuple = ()
+    shared_classes: bool = True
     flags: tuple = ()
 
 

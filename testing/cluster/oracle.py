@@ -46,12 +46,12 @@ class Oracle:
     `begin` does any of them in the background. When it is killed its open files keep their leases.
     """
 
-    def __init__(self, folder, site):
-        """folder: of the cluster; site: the configuration file of its clients."""
+    def __init__(self, folder, site, flags=()):
+        """folder: of the cluster; site: the configuration file of its clients; flags: for the JVM."""
         self._folder = folder
         with open(folder / "logs" / "oracle.log", "ab") as log:
             self._process = subprocess.Popen(
-                java.command("oracle", site, jars=[compiled()]), stdin=subprocess.PIPE,
+                java.command("oracle", site, flags=flags, jars=[compiled()]), stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True, cwd=folder,
                 env=java.environment(**{guardian.MARK: str(folder)}))
         self._ids = itertools.count()
