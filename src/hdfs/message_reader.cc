@@ -12,6 +12,7 @@ MessageReader::MessageReader(const char* name, std::string_view bytes)
 bool MessageReader::Next() {
   if (at_field_) reader_.skip();
   at_field_ = reader_.next();
+  if (at_field_ && field() < 64) seen_ |= uint64_t{1} << field();
   return at_field_;
 }
 
@@ -21,7 +22,6 @@ void MessageReader::Expect(pbf_wire_type type) {
                                  name_, static_cast<int>(reader_.wire_type()),
                                  static_cast<int>(type))};
   }
-  if (field() < 64) seen_ |= uint64_t{1} << field();
   at_field_ = false;
 }
 
