@@ -22,6 +22,11 @@ uint32_t Crc32c(uint32_t crc, std::span<const std::byte> bytes) {
   return ~crc;
 }
 
+uint32_t Crc32(uint32_t crc, std::span<const std::byte> bytes) {
+  return crc32_gzip_refl(crc, reinterpret_cast<const unsigned char*>(bytes.data()),
+                         bytes.size());
+}
+
 struct Sha256::State {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   ~State() { EVP_MD_CTX_free(context); }

@@ -13,6 +13,9 @@ namespace howdah {
 /// CRC-32C (Castagnoli), as HDFS and Parquet's rivals use it; start with 0 and chain.
 uint32_t Crc32c(uint32_t crc, std::span<const std::byte> bytes);
 
+/// CRC-32 of gzip and Parquet's pages (IEEE 802.3, reflected); start with 0 and chain.
+uint32_t Crc32(uint32_t crc, std::span<const std::byte> bytes);
+
 /// SHA-256 of what was given to Update. Thread-confined.
 class Sha256 {
  public:

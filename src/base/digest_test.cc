@@ -36,6 +36,14 @@ TEST(Crc32c, ChainsAtEveryPlace) {
   }
 }
 
+TEST(Crc32, OfTheCheckStringIsTheCatalogueValueHoweverItIsCut) {
+  const std::string text = "123456789";
+  for (size_t cut = 0; cut <= text.size(); ++cut) {
+    const uint32_t head = Crc32(0, Bytes(text.substr(0, cut)));
+    EXPECT_EQ(Crc32(head, Bytes(text.substr(cut))), 0xCBF43926u) << cut;
+  }
+}
+
 // FIPS 180-4, example values of NIST.
 TEST(Sha256, OfTheStandardsExamples) {
   EXPECT_EQ(Sha256Hex("abc"),

@@ -7,18 +7,23 @@
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 #include <arrow/util/base64.h>
+#include <arrow/util/compression.h>
 #include <arrow/util/key_value_metadata.h>
 #include <parquet/arrow/schema.h>
 #include <parquet/arrow/writer.h>
 #include <parquet/exception.h>
 #include <parquet/file_writer.h>
+#include <parquet/properties.h>
 #include <parquet/schema.h>
+#include <parquet/types.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "base/arrow_io.h"
+#include "encode/parquet_file.h"
 #include "encode/parquet_lake.h"
+#include "encode/parquet_list_column.h"
 #include "encode/parquet_read_back.h"
 #include "types/array_bytes.h"
 
@@ -47,7 +52,24 @@ class ParquetEncoder final : public Encoder {
         options_(options),
         rows_pool_(options.pool != nullptr ? options.pool : arrow::default_memory_pool()),
         pool_(rows_pool_),
-        stream_(AsArrowStream(*sink)) {}
+        stream_(AsArrowStream(*sink)),
+        lists_(static_cast<size_t>(schema_->num_fields())) {}
+
+  /// To be called before anything else.
+  Status Begin() {
+    HOWDAH_ASSIGN_OR_RETURN(const auto properties,
+                            LakeProperties(*schema_, options_, nullptr, &pool_));
+    BEGIN_PARQUET_CATCH_EXCEPTIONS
+    for (int i = 0; i < schema_->num_fields(); ++i) {
+      if (ListColumn::Fits(*schema_->field(i))) {
+        lists_[static_cast<size_t>(i)] = MakeListColumn(*properties, *schema_->field(i));
+      } else {
+        other_columns_.push_back(i);
+      }
+    }
+    END_PARQUET_CATCH_EXCEPTIONS
+    return Status::OK();
+  }
 
   ~ParquetEncoder() override {
     // Arrow's writer finishes the file when it is destroyed; nothing of that may reach
@@ -61,7 +83,7 @@ class ParquetEncoder final : public Encoder {
                    batch.schema()->ToString(), schema_->ToString());
     }
     for (int64_t row = 0; row < batch.num_rows(); row += kSliceRows) {
-      HOWDAH_RETURN_IF_ERROR(Take(batch.Slice(row, kSliceRows)));
+      HOWDAH_RETURN_IF_ERROR(Take(*batch.Slice(row, kSliceRows)));
       // Rows that encode to very little must not fill the memory either.
       constexpr int64_t kMostTimes = 2;
       if (EncodedBytes(waiting_bytes_) >= options_.row_group_bytes ||
@@ -76,7 +98,7 @@ class ParquetEncoder final : public Encoder {
     return stream_->Tell().ValueOr(0) + EncodedBytes(waiting_bytes_);
   }
   int64_t BufferedBytes() const override {
-    return waiting_bytes_ + pool_.bytes_allocated();
+    return rows_bytes_ + pool_.bytes_allocated();
   }
 
   Result<EncodedFile> Close() override {
@@ -101,29 +123,58 @@ class ParquetEncoder final : public Encoder {
     HOWDAH_RETURN_IF_ERROR(parquet::arrow::ToParquetSchema(
         schema_.get(), *properties, *LakeArrowProperties(), &leaves));
     BEGIN_PARQUET_CATCH_EXCEPTIONS
-    return parquet::arrow::FileWriter::Make(
-        &pool_,
-        parquet::ParquetFileWriter::Open(
-            stream_,
-            std::static_pointer_cast<parquet::schema::GroupNode>(leaves->schema_root()),
-            properties, std::move(pairs)),
-        schema_, LakeArrowProperties(), &writer_);
+    auto file = std::make_unique<ParquetFile>(
+        stream_,
+        std::static_pointer_cast<parquet::schema::GroupNode>(leaves->schema_root()),
+        properties, std::move(pairs));
+    file_ = file.get();
+    auto writer = std::make_unique<parquet::ParquetFileWriter>();
+    writer->Open(std::move(file));
+    return parquet::arrow::FileWriter::Make(&pool_, std::move(writer), schema_,
+                                            LakeArrowProperties(), &writer_);
     END_PARQUET_CATCH_EXCEPTIONS
   }
 
-  /// Let `rows` wait for their row group. Small batches are put together, so that the
-  /// many small pieces of memory that they are in, TensorFlow's, are free at once.
-  Status Take(std::shared_ptr<arrow::RecordBatch> rows) {
+  std::unique_ptr<ListColumn> MakeListColumn(const parquet::WriterProperties& properties,
+                                             const arrow::Field& list) {
+    const arrow::Field& element = *list.type()->field(0);
+    const auto path = std::make_shared<parquet::schema::ColumnPath>(
+        std::vector<std::string>{list.name(), "list", element.name()});
+    const auto compression = properties.compression(path);
+    const auto& options = properties.codec_options(path);
+    return std::make_unique<ListColumn>(
+        element.type()->byte_width(),
+        options != nullptr ? parquet::GetCodec(compression, *options)
+                           : parquet::GetCodec(compression),
+        compression == arrow::Compression::SNAPPY, &pool_);
+  }
+
+  /// Take rows for the next row group. Lists become pages at once; rows of other columns
+  /// wait. Small batches of those are put together, so that the many small pieces of
+  /// memory that they are in, TensorFlow's, are free at once.
+  Status Take(const arrow::RecordBatch& rows) {
+    for (int i = 0; i < rows.num_columns(); ++i) {
+      ListColumn* const list = lists_[static_cast<size_t>(i)].get();
+      if (list == nullptr) continue;
+      HOWDAH_RETURN_IF_ERROR(
+          WithContext(list->Append(*rows.column(i)),
+                      fmt::format("column '{}'", schema_->field(i)->name())));
+    }
+    waiting_bytes_ += ApproximateBytes(rows);
+    waiting_rows_ += rows.num_rows();
+    if (other_columns_.empty()) return Status::OK();
+    HOWDAH_ASSIGN_OR_RETURN(auto others, rows.SelectColumns(other_columns_));
+
     constexpr int64_t kSmall = int64_t{256} << 10, kTogether = int64_t{1} << 20;
-    const int64_t bytes = ApproximateBytes(*rows);
-    waiting_bytes_ += bytes;
+    const int64_t bytes = ApproximateBytes(*others);
+    rows_bytes_ += bytes;
     if (bytes >= kSmall) {
       HOWDAH_RETURN_IF_ERROR(PutTogether());  // they come before it
-      waiting_.push_back(std::move(rows));
+      waiting_.push_back(std::move(others));
       return Status::OK();
     }
     small_bytes_ += bytes;
-    small_.push_back(std::move(rows));
+    small_.push_back(std::move(others));
     return small_bytes_ >= kTogether ? PutTogether() : Status::OK();
   }
 
@@ -140,15 +191,22 @@ class ParquetEncoder final : public Encoder {
   /// The rows that wait, column by column, so that pages go to the sink as they are made:
   /// a row group that is written row by row must be held in memory encoded, too.
   Status WriteRowGroup() {
+    if (waiting_rows_ == 0) return Status::OK();
     HOWDAH_RETURN_IF_ERROR(PutTogether());
-    if (waiting_.empty()) return Status::OK();
-    if (writer_ == nullptr) HOWDAH_RETURN_IF_ERROR(Open(waiting_.front().get()));
+    if (writer_ == nullptr) {
+      HOWDAH_RETURN_IF_ERROR(Open(waiting_.empty() ? nullptr : waiting_.front().get()));
+    }
     const int64_t before = stream_->Tell().ValueOr(0);
     BEGIN_PARQUET_CATCH_EXCEPTIONS
     HOWDAH_RETURN_IF_ERROR(writer_->NewRowGroup());
-    for (int i = 0; i < schema_->num_fields(); ++i) {
+    for (int i = 0, other = 0; i < schema_->num_fields(); ++i) {
+      if (ListColumn* const list = lists_[static_cast<size_t>(i)].get()) {
+        file_->WriteNextColumn(*list);
+        continue;
+      }
       arrow::ArrayVector pieces;
-      for (const auto& batch : waiting_) pieces.push_back(batch->column(i));
+      for (const auto& batch : waiting_) pieces.push_back(batch->column(other));
+      ++other;
       HOWDAH_RETURN_IF_ERROR(
           writer_->WriteColumnChunk(std::make_shared<arrow::ChunkedArray>(
               std::move(pieces), schema_->field(i)->type())));
@@ -157,7 +215,7 @@ class ParquetEncoder final : public Encoder {
     encoded_bytes_ += stream_->Tell().ValueOr(0) - before;
     given_bytes_ += waiting_bytes_;
     waiting_.clear();
-    waiting_bytes_ = 0;
+    waiting_bytes_ = waiting_rows_ = rows_bytes_ = 0;
     return Status::OK();
   }
 
@@ -175,9 +233,13 @@ class ParquetEncoder final : public Encoder {
   arrow::ProxyMemoryPool pool_;  // counts what this encoder holds beside the rows
   const std::shared_ptr<arrow::io::OutputStream> stream_;
   std::unique_ptr<parquet::arrow::FileWriter> writer_;
-  arrow::RecordBatchVector waiting_, small_;     // for the next row group, in this order
-  int64_t waiting_bytes_ = 0, small_bytes_ = 0;  // of both; of small_
-  int64_t given_bytes_ = 0, encoded_bytes_ = 0;  // of the row groups written
+  ParquetFile* file_ = nullptr;                    // owned by writer_
+  std::vector<std::unique_ptr<ListColumn>> lists_;  // by field; nullptr: Arrow writes it
+  std::vector<int> other_columns_;                  // those that Arrow writes
+  arrow::RecordBatchVector waiting_, small_;  // rows of these for the next row group
+  int64_t rows_bytes_ = 0, small_bytes_ = 0;  // of both; of small_
+  int64_t waiting_bytes_ = 0, waiting_rows_ = 0;  // of all columns
+  int64_t given_bytes_ = 0, encoded_bytes_ = 0;   // of the row groups written
 };
 
 }  // namespace
@@ -187,7 +249,9 @@ Result<std::unique_ptr<Encoder>> MakeParquetEncoder(std::shared_ptr<arrow::Schem
                                                     const EncoderOptions& options) {
   HOWDAH_RETURN_IF_ERROR(CheckLakeSchema(*schema));
   HOWDAH_RETURN_IF_ERROR(CheckLakeCompression(options.compression));
-  return std::make_unique<ParquetEncoder>(std::move(schema), sink, options);
+  auto encoder = std::make_unique<ParquetEncoder>(std::move(schema), sink, options);
+  HOWDAH_RETURN_IF_ERROR(encoder->Begin());
+  return encoder;
 }
 
 }  // namespace howdah

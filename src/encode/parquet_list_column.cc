@@ -1,0 +1,241 @@
+#include "encode/parquet_list_column.h"
+
+#include <arrow/array/array_nested.h>
+#include <arrow/buffer.h>
+#include <arrow/io/interfaces.h>
+#include <arrow/type.h>
+#include <arrow/util/compression.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "base/digest.h"
+#include "encode/parquet_levels.h"
+#include "encode/parquet_page_header.h"
+#include "encode/parquet_varint.h"
+#include "encode/snappy_literals.h"
+
+namespace howdah {
+namespace {
+
+constexpr int64_t kPageBytes = int64_t{1} << 20;  // of values, at which a page ends
+constexpr int64_t kMostLists = int64_t{1} << 20;  // in a page: empty ones have no bytes
+// How often a page is compressed to see whether that pays, where it did not before.
+constexpr int64_t kTryEvery = 16;
+
+std::span<const std::byte> Bytes(const std::string& text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+std::span<const std::byte> Bytes(const arrow::Buffer& buffer) {
+  return std::as_bytes(std::span(buffer.data(), static_cast<size_t>(buffer.size())));
+}
+
+}  // namespace
+
+bool ListColumn::Fits(const arrow::Field& field) {
+  if (field.nullable() || field.type()->id() != arrow::Type::LIST) return false;
+  const arrow::Field& element = *field.type()->field(0);
+  switch (element.type()->id()) {
+    case arrow::Type::FLOAT:
+    case arrow::Type::DOUBLE:
+    case arrow::Type::INT32:
+    case arrow::Type::INT64:
+      return !element.nullable();
+    default:
+      return false;
+  }
+}
+
+ListColumn::ListColumn(int value_bytes, std::unique_ptr<arrow::util::Codec> codec,
+                       bool stores_incompressible, arrow::MemoryPool* pool)
+    : value_bytes_(value_bytes),
+      codec_(std::move(codec)),
+      stores_incompressible_(stores_incompressible),
+      pool_(pool) {}
+
+ListColumn::~ListColumn() = default;
+
+Status ListColumn::Append(const arrow::Array& array) {
+  const auto& lists = static_cast<const arrow::ListArray&>(array);
+  const int32_t* offsets = lists.raw_value_offsets();
+  const arrow::Array& elements = *lists.values();
+  if (lists.null_count() > 0 || elements.null_count() > 0) {
+    return Error(ErrorKind::kInvalidInput, "a null in a column of required lists");
+  }
+  const uint8_t* values = elements.length() == 0
+                              ? nullptr
+                              : elements.data()->buffers[1]->data() +
+                                    elements.offset() * value_bytes_;
+  const int64_t count = lists.length();
+  for (int64_t i = 0; i < count;) {
+    if (lists_ == 0) HOWDAH_RETURN_IF_ERROR(BeginPage());
+    const int64_t room = std::max<int64_t>(kPageBytes - values_size_, 0) / value_bytes_;
+    int64_t end = std::upper_bound(offsets + i + 1, offsets + count + 1,
+                                   offsets[i] + room) -
+                  (offsets + 1);
+    end = std::min(end, i + kMostLists - lists_);
+    if (lists_ == 0) end = std::max(end, i + 1);  // one that is larger has its own page
+    if (end > i) {
+      AddLengths(offsets + i, end - i);
+      const int64_t bytes = (int64_t{offsets[end]} - offsets[i]) * value_bytes_;
+      HOWDAH_RETURN_IF_ERROR(
+          AddValues(values + int64_t{offsets[i]} * value_bytes_, bytes));
+      i = end;
+    }
+    if (i < count) HOWDAH_RETURN_IF_ERROR(EndPage());
+  }
+  rows_ += count;
+  return Status::OK();
+}
+
+Status ListColumn::BeginPage() {
+  form_ = Form::kStored;
+  if (codec_ != nullptr) {
+    const bool literals = stores_incompressible_ && !compresses_ &&
+                          pages_begun_ % kTryEvery != 0;
+    form_ = literals ? Form::kLiterals : Form::kCompressed;
+  }
+  ++pages_begun_;
+  constexpr int64_t kTags = kLiteralTagBytes * (kPageBytes / kMostLiteral + 1);
+  return arrow::AllocateResizableBuffer(kPageBytes + kTags, pool_).Value(&body_);
+}
+
+/// \param offsets  of `lists` lists, at least one, and the end of the last.
+void ListColumn::AddLengths(const int32_t* offsets, int64_t lists) {
+  if (lists_ == 0) length_ = offsets[1] - offsets[0];
+  bool equal = lengths_.empty() && length_ > 0;
+  for (int64_t i = 0; equal && i < lists; ++i) {
+    equal = offsets[i + 1] - offsets[i] == length_;
+  }
+  if (!equal) {
+    if (lengths_.empty()) {
+      lengths_.assign(static_cast<size_t>(lists_), static_cast<int32_t>(length_));
+    }
+    for (int64_t i = 0; i < lists; ++i) lengths_.push_back(offsets[i + 1] - offsets[i]);
+  }
+  lists_ += lists;
+}
+
+Status ListColumn::AddValues(const uint8_t* values, int64_t bytes) {
+  values_size_ += bytes;
+  // Beside the values: levels, tags, and what a compressor adds to what does not shrink.
+  constexpr int64_t kMostPage = std::numeric_limits<int32_t>::max() / 2;
+  if (values_size_ > kMostPage) {
+    return Error(ErrorKind::kResourceExhausted,
+                 "a list of {} bytes; a page holds at most {}", bytes, kMostPage);
+  }
+  const int64_t tags = kLiteralTagBytes * (bytes / kMostLiteral + 2);
+  HOWDAH_RETURN_IF_ERROR(body_->Reserve(body_bytes_ + bytes + tags));
+  uint8_t* out = body_->mutable_data();
+  if (form_ != Form::kLiterals) {
+    if (bytes > 0) std::memcpy(out + body_bytes_, values, static_cast<size_t>(bytes));
+    body_bytes_ += bytes;
+    return Status::OK();
+  }
+  while (bytes > 0) {
+    if (literal_bytes_ == kMostLiteral || body_bytes_ == 0) {
+      body_bytes_ += kLiteralTagBytes;
+      literal_bytes_ = 0;
+    }
+    const int64_t part = std::min(bytes, kMostLiteral - literal_bytes_);
+    std::memcpy(out + body_bytes_, values, static_cast<size_t>(part));
+    values += part;
+    bytes -= part;
+    body_bytes_ += part;
+    literal_bytes_ += part;
+    PutLiteralTag(literal_bytes_, reinterpret_cast<std::byte*>(
+                                      out + body_bytes_ - literal_bytes_ -
+                                      kLiteralTagBytes));
+  }
+  return Status::OK();
+}
+
+Status ListColumn::EndPage() {
+  const std::string levels =
+      lengths_.empty() ? EqualListLevels(lists_, length_) : ListLevels(lengths_);
+  Page page;
+  int64_t places = lists_ * length_;
+  if (!lengths_.empty()) {
+    places = 0;
+    for (const int32_t length : lengths_) places += std::max(length, 1);
+  }
+  const int64_t uncompressed = static_cast<int64_t>(levels.size()) + values_size_;
+  page.levels = static_cast<int32_t>(places);
+  page.uncompressed_bytes = static_cast<int32_t>(uncompressed);
+  // Keeps a page's memory unless much of it is empty: pages are alike.
+  HOWDAH_RETURN_IF_ERROR(body_->Resize(body_bytes_, body_bytes_ < kPageBytes / 2));
+  page.body = std::move(body_);
+  if (form_ == Form::kStored) page.head = levels;
+  if (form_ == Form::kLiterals) {
+    HOWDAH_ASSIGN_OR_RETURN(page.head, BeginSnappy(levels, uncompressed));
+  }
+  if (form_ == Form::kCompressed) HOWDAH_RETURN_IF_ERROR(Compress(&page, levels));
+  pages_.push_back(std::move(page));
+  body_bytes_ = literal_bytes_ = values_size_ = lists_ = 0;
+  lengths_.clear();
+  return Status::OK();
+}
+
+/// The beginning of a stream of Snappy that comes to `bytes`: their number, and `levels`,
+/// compressed. Literals may follow: what refers back refers to the levels only.
+Result<std::string> ListColumn::BeginSnappy(const std::string& levels, int64_t bytes) {
+  const auto* plain = reinterpret_cast<const uint8_t*>(levels.data());
+  const auto size = static_cast<int64_t>(levels.size());
+  std::string stream(static_cast<size_t>(codec_->MaxCompressedLen(size, plain)), '\0');
+  auto* out = reinterpret_cast<uint8_t*>(stream.data());
+  HOWDAH_ASSIGN_OR_RETURN(
+      const int64_t compressed,
+      codec_->Compress(size, plain, static_cast<int64_t>(stream.size()), out));
+  stream.resize(static_cast<size_t>(compressed));
+  std::string begun, own_number;
+  AppendVarint(static_cast<uint64_t>(bytes), &begun);
+  AppendVarint(levels.size(), &own_number);
+  return begun + stream.substr(own_number.size());
+}
+
+/// Make of a page's values its compressed bytes.
+Status ListColumn::Compress(Page* page, const std::string& levels) {
+  const int64_t bytes = page->uncompressed_bytes;
+  HOWDAH_ASSIGN_OR_RETURN(const auto plain, arrow::AllocateBuffer(bytes, pool_));
+  std::memcpy(plain->mutable_data(), levels.data(), levels.size());
+  if (page->body->size() > 0) {
+    std::memcpy(plain->mutable_data() + levels.size(), page->body->data(),
+                static_cast<size_t>(page->body->size()));
+  }
+  const int64_t most = codec_->MaxCompressedLen(bytes, plain->data());
+  HOWDAH_ASSIGN_OR_RETURN(page->body, arrow::AllocateResizableBuffer(most, pool_));
+  HOWDAH_ASSIGN_OR_RETURN(
+      const int64_t compressed,
+      codec_->Compress(bytes, plain->data(), most, page->body->mutable_data()));
+  compresses_ = compressed < bytes - bytes / 32;
+  return page->body->Resize(compressed, /*shrink_to_fit=*/true);
+}
+
+Result<ColumnChunk> ListColumn::WriteChunk(arrow::io::OutputStream& out) {
+  if (lists_ > 0) HOWDAH_RETURN_IF_ERROR(EndPage());
+  ColumnChunk chunk{.rows = rows_, .pages = static_cast<int32_t>(pages_.size())};
+  HOWDAH_ASSIGN_OR_RETURN(chunk.first_page, out.Tell());
+  for (Page& page : pages_) {
+    const int64_t stored = static_cast<int64_t>(page.head.size()) + page.body->size();
+    const std::string header = Serialize(
+        {.uncompressed_bytes = page.uncompressed_bytes,
+         .compressed_bytes = static_cast<int32_t>(stored),
+         .crc32 = Crc32(Crc32(0, Bytes(page.head)), Bytes(*page.body)),
+         .levels = page.levels});
+    HOWDAH_RETURN_IF_ERROR(out.Write(header + page.head));
+    HOWDAH_RETURN_IF_ERROR(out.Write(page.body->data(), page.body->size()));
+    page.body.reset();
+    const auto header_bytes = static_cast<int64_t>(header.size());
+    chunk.levels += page.levels;
+    chunk.compressed_bytes += header_bytes + stored;
+    chunk.uncompressed_bytes += header_bytes + page.uncompressed_bytes;
+  }
+  pages_.clear();
+  rows_ = 0;
+  return chunk;
+}
+
+}  // namespace howdah
