@@ -3,6 +3,8 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "cli/crash_guard.h"
 #include "cli/exit_code.h"
 #include "cli/interrupt.h"
@@ -14,16 +16,19 @@
 namespace howdah::cli {
 namespace {
 
-/// Every run of the model takes and frees blocks of the same sizes. By default glibc
-/// gives such blocks back to the kernel, which clears the same pages again for the next
-/// run.
+/// Every run of the model, and every batch, takes and frees blocks of the same sizes. By
+/// default glibc gives such blocks back to the kernel, which clears the same pages again
+/// for the next one; and Arrow has an allocator of its own beside it, each keeping what
+/// the other one could use.
 void KeepFreedMemory() {
   constexpr int kLargestKept = 32 << 20, kMostKept = 64 << 20;
   mallopt(M_MMAP_THRESHOLD, kLargestKept);
   mallopt(M_TRIM_THRESHOLD, kMostKept);
+  setenv("ARROW_DEFAULT_MEMORY_POOL", "system", /*overwrite=*/0);
 }
 
 int Run(const Context& context, const JobFlags& flags, const std::string& metrics_file) {
+  KeepFreedMemory();
   const InterruptWatcher interrupts;
   Result<JobSpec> spec = ReadJob(flags);
   if (!spec.ok()) return Fail(spec.status(), Phase::kPreparing);
@@ -34,7 +39,6 @@ int Run(const Context& context, const JobFlags& flags, const std::string& metric
   options.progress = isatty(STDERR_FILENO) ? ProgressStyle::kLine : ProgressStyle::kLog;
   options.stop = interrupts.stop_token();
   options.on_hang = GiveUp;
-  KeepFreedMemory();
   GuardAgainstCrashes(spec->model.path);
   RunResult result;
   {

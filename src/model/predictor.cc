@@ -70,6 +70,16 @@ class TensorFlowPredictor final : public Predictor {
     return RunInPieces(inputs, rows, batching);
   }
 
+  Result<std::vector<Tensor>> RunRows(const std::vector<Tensor>& inputs, int64_t begin,
+                                      int64_t rows) override {
+    std::vector<Tensor> part = inputs;
+    for (Tensor& input : part) {
+      if (input.values == nullptr) continue;
+      HOWDAH_ASSIGN_OR_RETURN(input, SliceRows(input, begin, rows));
+    }
+    return Run(part);
+  }
+
   std::string runtime_version() const override { return api_.TF_Version(); }
 
   CopyCounts copy_counts() const override {

@@ -47,6 +47,9 @@ class Predictor {
   /// ResourceExhausted: out of memory; more than 2 GiB of strings in one output.
   /// Internal: the run, or another before it, took longer than the timeout.
   virtual Result<std::vector<Tensor>> Run(const std::vector<Tensor>& inputs) = 0;
+  /// As Run, on `rows` of the rows of `inputs` from `begin` on, in place.
+  virtual Result<std::vector<Tensor>> RunRows(const std::vector<Tensor>& inputs,
+                                              int64_t begin, int64_t rows) = 0;
   /// "2.21.0".
   virtual std::string runtime_version() const = 0;
   virtual CopyCounts copy_counts() const = 0;

@@ -1,305 +1,349 @@
 #include "pipeline/score.h"
 
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
+#include <utility>
 
-#include "base/byte_queue.h"
 #include "base/crash_note.h"
-#include "base/environment.h"
 #include "base/log.h"
-#include "pipeline/ordered_queue.h"
-#include "source/source.h"
+#include "pipeline/in_order.h"
+#include "pipeline/split_reading.h"
+#include "pipeline/split_writing.h"
 #include "types/array_bytes.h"
 #include "types/row_hash.h"
-#include "write/task_writer.h"
 
 namespace howdah {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr int64_t kMostQueueBytes = int64_t{8} << 20;
-constexpr int64_t kMostRowGroupBytes = int64_t{64} << 20;
+using Batch = std::shared_ptr<arrow::RecordBatch>;
 
 /// Adds the time it lives to a counter.
-class BusyTimer {
+class Timer {
  public:
-  explicit BusyTimer(StageCounters& stage) : stage_(stage), start_(Clock::now()) {}
-  ~BusyTimer() {
-    stage_.busy_ns += std::chrono::nanoseconds(Clock::now() - start_).count();
+  explicit Timer(std::atomic<int64_t>& nanoseconds)
+      : nanoseconds_(nanoseconds), start_(Clock::now()) {}
+  ~Timer() { nanoseconds_ += elapsed().count(); }
+  std::chrono::nanoseconds elapsed() const { return Clock::now() - start_; }
+
+ private:
+  std::atomic<int64_t>& nanoseconds_;
+  const Clock::time_point start_;
+};
+
+/// How many batches a worker takes at a time: enough that what is done once for all of
+/// them costs little, so few that workers end together and stop soon.
+class Portion {
+ public:
+  explicit Portion(int64_t most) : most_(most) {}
+
+  int64_t batches() const { return batches_; }
+
+  /// A portion of `batches` took so long, and came to so many bytes.
+  void Learn(int64_t batches, std::chrono::nanoseconds took, int64_t bytes) {
+    using std::chrono::milliseconds;
+    constexpr milliseconds kShort{4}, kLong{20};
+    constexpr int64_t kBytes = int64_t{1} << 20;
+    if (batches != batches_) return;  // a shorter one, or another worker was faster
+    if (took < kShort && bytes < kBytes) batches_ = std::min(2 * batches, most_);
+    if (took > kLong || bytes > 2 * kBytes) {
+      batches_ = std::max<int64_t>(batches / 2, 1);
+    }
   }
 
  private:
-  StageCounters& stage_;
-  Clock::time_point start_;
+  const int64_t most_;
+  std::atomic<int64_t> batches_{1};
 };
 
-/// A batch on its way to the model; without rows: the end of its split.
-struct ReadItem {
+/// Rows on their way to the model; without rows: the end of the split.
+struct Portioned {
   int64_t sequence = 0;
-  int64_t split = 0;
-  SourceBatch batch;
+  SourceBatch rows;
 };
 
-/// A batch on its way to the writer; without a batch: the end of its split.
-struct ScoredItem {
-  int64_t split = 0;
-  std::shared_ptr<arrow::RecordBatch> batch;
-  uint64_t key_hash = 0;
+/// Batches on their way to the writer; none: the end of the split.
+struct Scored {
+  std::vector<Batch> batches;
+  std::vector<uint64_t> key_hashes;  // by batch
 };
 
-Result<std::unique_ptr<ByteSource>> OpenUnchanged(const PreparedJob& prepared,
-                                                  const InputFile& planned,
-                                                  size_t index) {
-  const std::string& path = prepared.inputs.paths[index];
-  HOWDAH_ASSIGN_OR_RETURN(FileInfo now, prepared.inputs.fs->Stat(path));
-  if (now.size != planned.length || now.mtime_us != planned.mtime_us) {
-    return Error(ErrorKind::kInvalidInput,
-                 "input '{}' changed while the job ran: planned with {} bytes of {}, now "
-                 "{} bytes of {}; run the job with --restart",
-                 planned.url, planned.length, FormatTimestamp(planned.mtime_us), now.size,
-                 FormatTimestamp(now.mtime_us));
-  }
-  return prepared.inputs.fs->OpenInput(path);
-}
+/// A split that is being worked on, by any number of workers.
+struct Lane {
+  Lane(int64_t split_id, int64_t capacity_bytes)
+      : split(split_id), written(capacity_bytes) {}
 
-Result<std::unique_ptr<SplitReader>> OpenInputs(const PreparedJob& prepared,
-                                                const JobPlan& plan, const Split& split) {
-  std::vector<std::shared_ptr<ByteSource>> files;
-  for (size_t i = 0; i < split.parts.size(); ++i) {
-    const auto index = static_cast<size_t>(split.parts[i].file);
-    if (i > 0 && split.parts[i - 1].file == split.parts[i].file) {
-      files.push_back(files.back());
-      continue;
-    }
-    HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file,
-                            OpenUnchanged(prepared, plan.inputs[index], index));
-    files.push_back(std::move(file));
-  }
-  SplitReadOptions options;
-  options.schema = prepared.read_schema;
-  options.constants = prepared.constants;
-  options.batch_rows = prepared.spec.model.batch_rows;
-  return OpenSplit(*prepared.inputs.format, split, std::move(files), options);
-}
+  const int64_t split;
+  std::mutex reading;  // who reads; guards the next three
+  std::unique_ptr<SplitReader> reader;
+  int64_t next_sequence = 0;
+  bool read_to_end = false;
+  InOrder<Scored> written;
+  std::unique_ptr<SplitWriter> writer;  // of whoever consumes in `written`
+  std::atomic<int64_t> buffered{0};     // bytes that the writer holds
+  int64_t workers = 0;                  // guarded by Scorer::mutex_
+  bool needs_workers = true;            // the same
+};
 
+/// Workers that each read, score and write. A worker opens a split of its own while there
+/// is one and memory for another writer, and then helps with those that are open.
 class Scorer {
  public:
   Scorer(const PreparedJob& prepared, Predictor& predictor, Job& job,
-         ScoreCounters* counters)
+         const std::vector<int64_t>& splits, int64_t workers, ScoreCounters* counters)
       : prepared_(prepared),
         predictor_(predictor),
         job_(job),
+        splits_(splits),
+        workers_(workers),
+        most_lanes_(MostLanes()),
         counters_(*counters),
         kept_(prepared.landing->kept_fields()),
-        read_queue_(QueueBytes()),
-        write_queue_(QueueBytes()) {}
+        portion_(MostBatches()) {}
 
-  Status Run(const std::vector<int64_t>& splits, int64_t runners,
-             const std::stop_token& stop) {
-    counters_.model.threads = runners;
+  Status Run(const std::stop_token& stop) {
+    for (StageCounters* stage : counters_.stages()) stage->threads = workers_;
     std::stop_callback on_stop(stop, [this] {
       Fail(Error(ErrorKind::kCancelled,
                  "interrupted; nothing visible changed, the same command resumes"));
     });
     {
       std::vector<std::jthread> threads;
-      threads.emplace_back([&] { Stage("hd-read", &Scorer::ReadAll, splits); });
-      for (int64_t i = 0; i < runners; ++i) {
-        threads.emplace_back([this, i] { Stage("hd-model", &Scorer::RunModel, i); });
+      for (int64_t i = 0; i < workers_; ++i) {
+        threads.emplace_back([this, i] {
+          pthread_setname_np(pthread_self(), fmt::format("hd-work-{}", i).c_str());
+          const Status status = Work(static_cast<size_t>(i));
+          if (!status.ok()) Fail(status);
+        });
       }
-      threads.emplace_back([&] { Stage("hd-write", &Scorer::WriteAll); });
     }
-    counters_.model.starved_ns = read_queue_.pop_wait().count();
-    counters_.read.blocked_ns = read_queue_.push_wait().count();
-    counters_.model.blocked_ns = write_queue_.push_wait().count();
-    counters_.write.starved_ns = write_queue_.pop_wait().count();
     std::lock_guard lock(mutex_);
     return first_error_;
   }
 
  private:
-  int64_t QueueBytes() const {
-    constexpr int64_t kShareOfMemory = 16;
-    return std::min(prepared_.spec.output.memory / kShareOfMemory, kMostQueueBytes);
+  /// Writers that the budget of memory has room for. Partitioned ones hold many files.
+  int64_t MostLanes() const {
+    if (!prepared_.partition_by.empty()) return 1;
+    const JobSpec& spec = prepared_.spec;
+    const int64_t room = spec.output.memory / 4 / RowGroupBytes(spec);
+    return std::clamp<int64_t>(room, 1, workers_);
   }
 
-  /// \param name  of the thread, for `top -H` and profilers.
-  template <typename Method, typename... Args>
-  void Stage(const char* name, Method method, const Args&... args) {
-    pthread_setname_np(pthread_self(), name);
-    const Status status = (this->*method)(args...);
-    if (!status.ok()) Fail(status);
+  int64_t MostBatches() const {
+    // Parts of a tensor stay aligned as TensorFlow wants it, whatever they are made of.
+    constexpr int64_t kAlignedRows = 64, kMostBatches = 64;
+    const bool apart = prepared_.feed->depends_on_batch() ||
+                       prepared_.spec.model.batch_rows % kAlignedRows != 0;
+    return apart ? 1 : kMostBatches;
   }
 
-  /// Keep the first error and let every stage come to its end.
+  int64_t LaneBytes() const {
+    constexpr int64_t kMost = int64_t{8} << 20, kShareOfMemory = 8;
+    return std::min(prepared_.spec.output.memory / kShareOfMemory / most_lanes_, kMost);
+  }
+
+  /// Keep the first error and let every worker come to its end.
   void Fail(const Status& status) {
-    {
-      std::lock_guard lock(mutex_);
-      if (first_error_.ok()) first_error_ = status;
+    std::lock_guard lock(mutex_);
+    if (first_error_.ok()) first_error_ = status;
+    failed_ = true;
+    for (const auto& lane : lanes_) lane->written.Cancel();
+    lanes_changed_.notify_all();
+  }
+
+  Status Work(size_t worker) {
+    while (const std::shared_ptr<Lane> lane = JoinLane()) {
+      Status status;
+      bool more = true;
+      while (more && status.ok() && !failed_) status = Step(worker, *lane).Value(&more);
+      LeaveLane(lane);
+      HOWDAH_RETURN_IF_ERROR(status);
     }
-    read_queue_.Cancel();
-    write_queue_.Cancel();
+    return Status::OK();
+  }
+
+  // -- lanes
+  // -----------------------------------------------------------------------------------
+
+  /// A split to work on; nullptr: there is nothing left to begin.
+  std::shared_ptr<Lane> JoinLane() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      if (failed_) return nullptr;
+      std::shared_ptr<Lane> lane;
+      const bool split_left = next_split_ < splits_.size();
+      if (split_left && static_cast<int64_t>(lanes_.size()) < most_lanes_) {
+        lane = std::make_shared<Lane>(splits_[next_split_++], LaneBytes());
+        lanes_.push_back(lane);
+      } else {
+        for (const auto& open : lanes_) {
+          if (!open->needs_workers) continue;
+          if (lane == nullptr || open->workers < lane->workers) lane = open;
+        }
+      }
+      if (lane != nullptr) {
+        ++lane->workers;
+        return lane;
+      }
+      if (!split_left) return nullptr;
+      lanes_changed_.wait(lock);
+    }
+  }
+
+  void LeaveLane(const std::shared_ptr<Lane>& lane) {
+    std::lock_guard lock(mutex_);
+    --lane->workers;
+    lane->needs_workers = false;  // one that is left has been read to its end
+    if (lane->workers > 0) return;
+    counters_.model.blocked_ns += lane->written.waited().count();
+    std::erase(lanes_, lane);
+    lanes_changed_.notify_all();
+  }
+
+  /// Read, score and write some rows. \return false: the split is read to its end.
+  Result<bool> Step(size_t worker, Lane& lane) {
+    HOWDAH_ASSIGN_OR_RETURN(std::optional<Portioned> portion, Read(lane));
+    if (!portion) return false;
+    const int64_t sequence = portion->sequence;
+    Scored scored;
+    if (portion->rows.rows != nullptr) {
+      HOWDAH_ASSIGN_OR_RETURN(scored, Score(worker, lane, portion->rows));
+      portion.reset();  // let go of the input before waiting for room
+    }
+    int64_t bytes = 0;
+    for (const Batch& batch : scored.batches) bytes += ApproximateBytes(*batch);
+    counters_.model.bytes += bytes;
+    HOWDAH_RETURN_IF_ERROR(lane.written.Put(
+        sequence, std::move(scored), bytes,
+        [&](const Scored& next) { return Write(lane, next); }));
+    return true;
   }
 
   // -- read
-  // ------------------------------------------------------------------------------------
+  // -----------------------------------------------------------------------------------
 
-  Status ReadAll(const std::vector<int64_t>& splits) {
-    int64_t sequence = 0;
-    for (const int64_t id : splits) {
-      const Split& split = job_.plan().splits[static_cast<size_t>(id)];
-      std::unique_ptr<SplitReader> reader;
-      if (!split.parts.empty()) {
-        BusyTimer busy(counters_.read);
-        HOWDAH_ASSIGN_OR_RETURN(reader, OpenInputs(prepared_, job_.plan(), split));
-      }
-      for (bool more = true; more; ++sequence) {
-        ReadItem item{sequence, id};
-        if (reader != nullptr) {
-          BusyTimer busy(counters_.read);
-          HOWDAH_ASSIGN_OR_RETURN(item.batch, reader->Next());
-        }
-        more = item.batch.rows != nullptr;
-        const int64_t bytes = more ? ApproximateBytes(*item.batch.rows) : 0;
-        counters_.read.batches += more ? 1 : 0;
-        counters_.read.bytes += bytes;
-        if (!read_queue_.Push(std::move(item), bytes)) return Status::OK();
-      }
+  /// nullopt: another worker has read the end.
+  Result<std::optional<Portioned>> Read(Lane& lane) {
+    std::unique_lock turn(lane.reading, std::try_to_lock);
+    if (!turn.owns_lock()) {
+      const Timer starved(counters_.model.starved_ns);
+      turn.lock();
     }
-    read_queue_.Close();
-    write_queue_.Close(sequence);
-    return Status::OK();
+    if (lane.read_to_end) return std::nullopt;
+    const Timer busy(counters_.read.busy_ns);
+    const Split& split = job_.plan().splits[static_cast<size_t>(lane.split)];
+    if (lane.reader == nullptr && !split.parts.empty()) {
+      HOWDAH_ASSIGN_OR_RETURN(lane.reader,
+                              OpenPlannedSplit(prepared_, job_.plan(), split));
+    }
+    Portioned portion{.sequence = lane.next_sequence++};
+    if (lane.reader != nullptr) {
+      HOWDAH_ASSIGN_OR_RETURN(portion.rows, lane.reader->Next(portion_.batches()));
+    }
+    lane.read_to_end = portion.rows.rows == nullptr;
+    if (lane.read_to_end) {
+      lane.reader.reset();
+    } else {
+      counters_.read.batches += Batches(*portion.rows.rows);
+      counters_.read.bytes += ApproximateBytes(*portion.rows.rows);
+    }
+    return portion;
+  }
+
+  int64_t Batches(const arrow::RecordBatch& rows) const {
+    const int64_t batch_rows = prepared_.spec.model.batch_rows;
+    return (rows.num_rows() + batch_rows - 1) / batch_rows;
   }
 
   // -- model
   // -----------------------------------------------------------------------------------
 
-  Status RunModel(const int64_t& runner) {
-    while (std::optional<ReadItem> item = read_queue_.Pop()) {
-      ScoredItem scored{item->split};
-      int64_t bytes = 0;
-      if (item->batch.rows != nullptr) {
-        BusyTimer busy(counters_.model);
-        const CrashNote note(static_cast<size_t>(runner),
-                             [&] { return Describe(*item); });
-        Status status = ScoreBatch(*item->batch.rows, &scored);
-        if (!status.ok()) return WithContext(status, Describe(*item));
-        bytes = ApproximateBytes(*scored.batch);
-        counters_.model.batches += 1;
-        counters_.model.bytes += bytes;
-      }
-      const int64_t sequence = item->sequence;
-      item.reset();  // let go of the input before waiting for room
-      if (!write_queue_.Push(sequence, std::move(scored), bytes)) break;
+  Result<Scored> Score(size_t worker, const Lane& lane, const SourceBatch& source) {
+    const Timer busy(counters_.model.busy_ns);
+    const arrow::RecordBatch& rows = *source.rows;
+    const int64_t batch_rows = prepared_.spec.model.batch_rows;
+    int64_t begin = 0, count = std::min(batch_rows, rows.num_rows());
+    const auto place = [&] { return Describe(lane, source, begin, count); };
+    Result<std::vector<Tensor>> inputs = prepared_.feed->Tensors(rows);
+    if (!inputs.ok()) {
+      count = rows.num_rows();
+      return WithContext(inputs.status(), place());
     }
+    HOWDAH_ASSIGN_OR_RETURN(const Batch kept, KeptColumns(rows));
+    Scored scored;
+    int64_t bytes = 0;
+    for (; begin < rows.num_rows(); begin += count) {
+      count = std::min(batch_rows, rows.num_rows() - begin);
+      const CrashNote note(worker, place);
+      HOWDAH_RETURN_IF_ERROR(WithContext(
+          ScoreBatch(*inputs, begin, *kept->Slice(begin, count), &scored), place()));
+      bytes += ApproximateBytes(*scored.batches.back());
+    }
+    counters_.model.batches += Batches(rows);
+    portion_.Learn(Batches(rows), busy.elapsed(), bytes);
+    return scored;
+  }
+
+  /// Of `rows`, what the landing takes from them.
+  Result<Batch> KeptColumns(const arrow::RecordBatch& rows) const {
+    std::vector<int> columns;
+    for (const std::string& name : prepared_.spec.output.keep) {
+      columns.push_back(rows.schema()->GetFieldIndex(name));
+    }
+    return rows.SelectColumns(columns);
+  }
+
+  Status ScoreBatch(const std::vector<Tensor>& inputs, int64_t begin,
+                    const arrow::RecordBatch& kept, Scored* scored) {
+    HOWDAH_ASSIGN_OR_RETURN(const std::vector<Tensor> outputs,
+                            predictor_.RunRows(inputs, begin, kept.num_rows()));
+    HOWDAH_ASSIGN_OR_RETURN(scored->batches.emplace_back(),
+                            prepared_.landing->Convert(kept, outputs));
+    HOWDAH_ASSIGN_OR_RETURN(scored->key_hashes.emplace_back(),
+                            HashRows(*scored->batches.back(), kept_));
     return Status::OK();
   }
 
-  Status ScoreBatch(const arrow::RecordBatch& rows, ScoredItem* scored) {
-    const Landing& landing = *prepared_.landing;
-    HOWDAH_ASSIGN_OR_RETURN(std::vector<Tensor> inputs, prepared_.feed->Tensors(rows));
-    HOWDAH_ASSIGN_OR_RETURN(std::vector<Tensor> outputs, predictor_.Run(inputs));
-    HOWDAH_ASSIGN_OR_RETURN(scored->batch, landing.Convert(rows, outputs));
-    return HashRows(*scored->batch, kept_).Value(&scored->key_hash);
-  }
-
-  std::string Describe(const ReadItem& item) const {
-    const auto file = static_cast<size_t>(item.batch.file);
-    return fmt::format("split {}, the {} rows from row {} of '{}'", item.split,
-                       item.batch.rows->num_rows(), item.batch.first_row,
-                       job_.plan().inputs[file].url);
+  std::string Describe(const Lane& lane, const SourceBatch& source, int64_t begin,
+                       int64_t count) const {
+    return fmt::format("split {}, the {} rows from row {} of '{}'", lane.split, count,
+                       source.first_row + begin,
+                       job_.plan().inputs[static_cast<size_t>(source.file)].url);
   }
 
   // -- write
   // -----------------------------------------------------------------------------------
 
-  /// An attempt at one split, from its directory to its commit.
-  struct OpenTask {
-    Attempt attempt;
-    TaskCommit commit;
-    std::unique_ptr<TaskWriter> writer;
-  };
-
-  Status WriteAll() {
-    std::optional<OpenTask> task;
-    const Status status = WriteTasks(&task);
-    if (task) {
-      task->writer.reset();
-      job_.DiscardAttempt(task->attempt);
+  Status Write(Lane& lane, const Scored& scored) {
+    if (failed_) return Status::OK();
+    const Timer busy(counters_.write.busy_ns);
+    if (lane.writer == nullptr) {
+      HOWDAH_ASSIGN_OR_RETURN(
+          lane.writer, SplitWriter::Begin(prepared_, job_, lane.split, most_lanes_));
     }
-    return status;
-  }
-
-  Status WriteTasks(std::optional<OpenTask>* task) {
-    while (std::optional<ScoredItem> item = write_queue_.Pop()) {
-      BusyTimer busy(counters_.write);
-      if (!*task) HOWDAH_RETURN_IF_ERROR(BeginTask(item->split, task));
-      if (item->batch == nullptr) {
-        HOWDAH_RETURN_IF_ERROR(CommitTask(task));
-        continue;
-      }
-      const int64_t rows = item->batch->num_rows();
-      HOWDAH_RETURN_IF_ERROR((*task)->writer->Write(*item->batch));
-      const int64_t memory = read_queue_.queued_bytes() + write_queue_.queued_bytes() +
-                             (*task)->writer->BufferedBytes();
-      counters_.peak_memory = std::max(counters_.peak_memory.load(), memory);
-      (*task)->commit.input_rows += rows;
-      (*task)->commit.rows_written += rows;
-      if ((*task)->commit.key_hash) *(*task)->commit.key_hash += item->key_hash;
-      counters_.rows += rows;
+    if (scored.batches.empty()) return Commit(lane);
+    for (size_t i = 0; i < scored.batches.size(); ++i) {
+      const arrow::RecordBatch& batch = *scored.batches[i];
+      HOWDAH_RETURN_IF_ERROR(lane.writer->Write(batch, scored.key_hashes[i]));
+      counters_.rows += batch.num_rows();
       counters_.write.batches += 1;
     }
+    Account(lane, lane.writer->BufferedBytes() + lane.written.waiting_bytes());
     return Status::OK();
   }
 
-  Status BeginTask(int64_t split, std::optional<OpenTask>* task) {
-    OpenTask begun;
-    HOWDAH_ASSIGN_OR_RETURN(begun.attempt, job_.BeginAttempt(split));
-    begun.commit.split = split;
-    begun.commit.attempt = begun.attempt.id;
-    begun.commit.started_us = Environment::System().NowMicros();
-    const arrow::Schema& schema = *prepared_.landing->schema();
-    if (!kept_.empty()) begun.commit.key_hash = 0;
-
-    TaskWriterOptions options;
-    options.format = prepared_.format;
-    options.schema = prepared_.landing->schema();
-    options.encoder.compression = prepared_.compression;
-    constexpr int64_t kShareOfMemory = 4;
-    options.encoder.row_group_bytes =
-        std::min(prepared_.spec.output.memory / kShareOfMemory, kMostRowGroupBytes);
-    for (const int field : kept_) {
-      options.encoder.key_columns.push_back(schema.field(field)->name());
-    }
-    options.partition_by = prepared_.partition_by;
-    options.max_open_files = prepared_.spec.output.max_open_partitions;
-    options.memory_bytes = prepared_.spec.output.memory / 2;
-    options.encoder.metadata = {{"howdah.job_id", job_.plan().job_id},
-                                {"howdah.split", SplitName(split)}};
-    options.file_bytes = prepared_.spec.output.file_size;
-    options.directory = begun.attempt.directory;
-    options.data_file_name = [this, split](int64_t n) {
-      return job_.DataFileName(split, n, prepared_.format->extension());
-    };
-    HOWDAH_ASSIGN_OR_RETURN(begun.writer,
-                            TaskWriter::Make(*prepared_.output_fs, std::move(options)));
-    *task = std::move(begun);
-    return Status::OK();
-  }
-
-  Status CommitTask(std::optional<OpenTask>* task) {
-    OpenTask& open = **task;
-    HOWDAH_ASSIGN_OR_RETURN(open.commit.files, open.writer->Finish());
-    open.commit.finished_us = Environment::System().NowMicros();
-    const TaskCommit commit = std::move(open.commit);
-    task->reset();  // from here on its files may be the job's: nobody discards them
-    HOWDAH_ASSIGN_OR_RETURN(TaskOutcome outcome, job_.CommitTask(commit));
-    if (outcome == TaskOutcome::kLost) {
-      Log(LogLevel::kInfo, "split {} was finished by another run first", commit.split);
-    }
+  Status Commit(Lane& lane) {
+    HOWDAH_ASSIGN_OR_RETURN(const TaskCommit commit, lane.writer->Commit());
+    lane.writer.reset();
+    Account(lane, 0);
     for (const FileRecord& file : commit.files) {
       counters_.bytes += file.bytes;
       counters_.write.bytes += file.bytes;
@@ -308,14 +352,31 @@ class Scorer {
     return Status::OK();
   }
 
+  /// `lane` holds so many bytes now.
+  void Account(Lane& lane, int64_t bytes) {
+    const int64_t before = lane.buffered.exchange(bytes);
+    const int64_t all = memory_ += bytes - before;
+    int64_t peak = counters_.peak_memory;
+    while (all > peak && !counters_.peak_memory.compare_exchange_weak(peak, all)) {
+    }
+  }
+
   const PreparedJob& prepared_;
   Predictor& predictor_;
   Job& job_;
+  const std::vector<int64_t>& splits_;
+  const int64_t workers_;
+  const int64_t most_lanes_;  // open at once
   ScoreCounters& counters_;
   const std::vector<int> kept_;  // fields of the landing's schema
-  ByteQueue<ReadItem> read_queue_;
-  OrderedQueue<ScoredItem> write_queue_;
+  Portion portion_;
+  std::atomic<int64_t> memory_{0};  // bytes that all lanes hold
+  std::atomic<bool> failed_{false};
   std::mutex mutex_;
+  std::condition_variable lanes_changed_;
+  // Guarded by mutex_:
+  size_t next_split_ = 0;
+  std::vector<std::shared_ptr<Lane>> lanes_;  // open
   Status first_error_;
 };
 
@@ -326,8 +387,8 @@ Status WarmUp(const PreparedJob& prepared, Predictor& predictor) {
   if (split.parts.empty()) return Status::OK();
   const auto run = [&]() -> Status {
     HOWDAH_ASSIGN_OR_RETURN(const auto reader,
-                            OpenInputs(prepared, prepared.plan, split));
-    HOWDAH_ASSIGN_OR_RETURN(const SourceBatch batch, reader->Next());
+                            OpenPlannedSplit(prepared, prepared.plan, split));
+    HOWDAH_ASSIGN_OR_RETURN(const SourceBatch batch, reader->Next(1));
     if (batch.rows == nullptr) return Status::OK();
     HOWDAH_ASSIGN_OR_RETURN(const std::vector<Tensor> inputs,
                             prepared.feed->Tensors(*batch.rows->Slice(0, 1)));
@@ -340,15 +401,10 @@ Status WarmUp(const PreparedJob& prepared, Predictor& predictor) {
   return Status::OK();
 }
 
-double StageCounters::busy_ns_per_thread() const {
-  const auto busy = static_cast<double>(busy_ns.load());
-  return busy / static_cast<double>(std::max<int64_t>(threads.load(), 1));
-}
-
 const StageCounters& ScoreCounters::bottleneck() const {
   const StageCounters* most = &read;
   for (const StageCounters* stage : {&model, &write}) {
-    if (stage->busy_ns_per_thread() > most->busy_ns_per_thread()) most = stage;
+    if (stage->busy_ns > most->busy_ns) most = stage;
   }
   return *most;
 }
@@ -356,8 +412,8 @@ const StageCounters& ScoreCounters::bottleneck() const {
 Status ScoreSplits(const PreparedJob& prepared, Predictor& predictor, Job& job,
                    const std::vector<int64_t>& splits, int64_t runners,
                    std::stop_token stop, ScoreCounters* counters) {
-  Scorer scorer(prepared, predictor, job, counters);
-  return scorer.Run(splits, runners, stop);
+  Scorer scorer(prepared, predictor, job, splits, runners, counters);
+  return scorer.Run(stop);
 }
 
 }  // namespace howdah

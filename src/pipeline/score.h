@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <stop_token>
@@ -21,10 +22,6 @@ struct StageCounters {
   std::atomic<int64_t> busy_ns{0};
   std::atomic<int64_t> starved_ns{0};  ///< waited for input
   std::atomic<int64_t> blocked_ns{0};  ///< waited for room to put its output
-
-  /// Nanoseconds of work for each of its threads: the higher, the nearer to being the
-  /// bottleneck.
-  double busy_ns_per_thread() const;
 };
 
 /// Counters of a whole run, read by the progress line while the stages write them.
@@ -36,20 +33,22 @@ struct ScoreCounters {
   /// The most that queues and open writers held at a time: what 'output.memory' bounds.
   std::atomic<int64_t> peak_memory{0};
 
-  /// The stage with the highest busy_ns_per_thread.
+  std::array<StageCounters*, 3> stages() { return {&read, &model, &write}; }
+  /// The stage that was busy the longest.
   const StageCounters& bottleneck() const;
 };
 
-/// Score `splits` of the job: one thread reads, `runners` threads run the model, one
-/// thread writes; queues between them are bounded in bytes, so that memory does not
-/// depend on the input's size. Rows land in input order. Each finished split is committed
-/// to `job` before the next one is.
+/// Score `splits` of the job by `runners` threads, each of which reads, runs the model and
+/// writes. They work on as many splits at once as 'output.memory' has room for writers,
+/// several on one split where those are fewer; what waits between them is bounded in
+/// bytes, so that memory does not depend on the input's size. Rows land in input order.
+/// Each split is committed to `job` when it is finished.
 ///
 /// The hash of the kept columns is taken as they come from the input; that of whole rows
 /// by the writer.
 ///
-///   The first error of any stage stops all; a batch's error names its split, file and
-///   rows. Cancelled: `stop` was requested; splits committed so far stay.
+///   The first error stops all; that of rows names their split, file and place.
+///   Cancelled: `stop` was requested; splits committed so far stay.
 Status ScoreSplits(const PreparedJob& prepared, Predictor& predictor, Job& job,
                    const std::vector<int64_t>& splits, int64_t runners,
                    std::stop_token stop, ScoreCounters* counters);

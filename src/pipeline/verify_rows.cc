@@ -116,7 +116,7 @@ Result<Hashes> HashFile(std::shared_ptr<ByteSource> file, const SourceFormat& fo
   HOWDAH_ASSIGN_OR_RETURN(const auto reader,
                           OpenSplit(format, split, {std::move(file)}, options));
   for (;;) {
-    HOWDAH_ASSIGN_OR_RETURN(const SourceBatch batch, reader->Next());
+    HOWDAH_ASSIGN_OR_RETURN(const SourceBatch batch, reader->Next(1));
     if (batch.rows == nullptr) return hashes;
     HOWDAH_ASSIGN_OR_RETURN(const uint64_t row_hash, HashRows(*batch.rows));
     hashes.rows += row_hash;

@@ -126,6 +126,16 @@ Feed::~Feed() = default;
 
 const std::vector<std::string>& Feed::columns() const { return impl_->columns; }
 
+bool Feed::depends_on_batch() const {
+  return std::any_of(impl_->plans.begin(), impl_->plans.end(), [](const auto& plan) {
+    return plan.pad != nullptr ||
+           std::any_of(plan.columns.begin(), plan.columns.end(), [](const auto& column) {
+             return std::count(column.lengths.begin(), column.lengths.end(),
+                               kUnknownDim) > 0;
+           });
+  });
+}
+
 Result<std::vector<Tensor>> Feed::Tensors(const arrow::RecordBatch& batch) const {
   std::vector<Tensor> tensors;
   for (const TensorPlan& plan : impl_->plans) {

@@ -39,7 +39,7 @@ Result<int64_t> ReadAll(const std::string& bytes) {
         auto reader, OpenSplit(format, split, std::vector(split.parts.size(), file),
                                {.schema = info.schema, .batch_rows = 3}));
     for (;;) {
-      HOWDAH_ASSIGN_OR_RETURN(const SourceBatch batch, reader->Next());
+      HOWDAH_ASSIGN_OR_RETURN(const SourceBatch batch, reader->Next(1));
       if (batch.rows == nullptr) break;
       // What is decoded must be safe to touch.
       HOWDAH_RETURN_IF_ERROR(batch.rows->ValidateFull());

@@ -43,7 +43,7 @@ Result<std::vector<SourceBatch>> ReadSplit(Split split,
                                                   .batch_rows = wanted.batch_rows}));
   std::vector<SourceBatch> batches;
   for (;;) {
-    HOWDAH_ASSIGN_OR_RETURN(SourceBatch batch, reader->Next());
+    HOWDAH_ASSIGN_OR_RETURN(SourceBatch batch, reader->Next(1));
     if (batch.rows == nullptr) return batches;
     EXPECT_TRUE(batch.rows->ValidateFull().ok());
     batches.push_back(std::move(batch));
@@ -248,7 +248,7 @@ TEST(ParquetSource, MemoryIsThatOfAChunkAndNotOfTheFile) {
                     .ValueOrDie();
   int64_t rows = 0;
   for (;;) {
-    const SourceBatch batch = reader->Next().ValueOrDie();
+    const SourceBatch batch = reader->Next(1).ValueOrDie();
     if (batch.rows == nullptr) break;
     rows += batch.rows->num_rows();
   }

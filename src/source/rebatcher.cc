@@ -40,33 +40,45 @@ class Rebatcher final : public SplitReader {
             arrow::MemoryPool* pool)
       : chunks_(std::move(chunks)), batch_rows_(batch_rows), pool_(pool) {}
 
-  Result<SourceBatch> Next() override {
-    SourceBatch batch;
+  Result<SourceBatch> Next(int64_t batches) override {
+    HOWDAH_RETURN_IF_ERROR(Refill());
+    if (chunk_.rows == nullptr) return SourceBatch{};
+    SourceBatch batch{.file = chunk_.file, .first_row = chunk_.first_row + used_};
+    if (const int64_t whole = Unused() / batch_rows_; whole > 0) {
+      batch.rows = Take(std::min(whole, batches) * batch_rows_);
+      return batch;
+    }
     Batches pieces;
-    for (int64_t missing = batch_rows_; missing > 0;) {
-      if (chunk_.rows == nullptr || used_ == chunk_.rows->num_rows()) {
-        chunk_ = {};  // its memory is free before the next one is decoded
-        used_ = 0;
-        HOWDAH_ASSIGN_OR_RETURN(chunk_, chunks_->NextChunk());
-        if (chunk_.rows == nullptr) break;
-      }
-      if (pieces.empty()) {
-        batch.file = chunk_.file;
-        batch.first_row = chunk_.first_row + used_;
-      }
-      const int64_t rows = std::min(missing, chunk_.rows->num_rows() - used_);
-      pieces.push_back(chunk_.rows->Slice(used_, rows));
-      used_ += rows;
-      missing -= rows;
+    for (int64_t missing = batch_rows_; missing > 0 && chunk_.rows != nullptr;) {
+      pieces.push_back(Take(std::min(missing, Unused())));
+      missing -= pieces.back()->num_rows();
+      if (missing > 0) HOWDAH_RETURN_IF_ERROR(Refill());
     }
-    if (pieces.size() == 1) batch.rows = std::move(pieces.front());
-    if (pieces.size() > 1) {
-      HOWDAH_ASSIGN_OR_RETURN(batch.rows, Join(pieces, pool_));
+    if (pieces.size() == 1) {
+      batch.rows = std::move(pieces.front());
+      return batch;
     }
+    HOWDAH_ASSIGN_OR_RETURN(batch.rows, Join(pieces, pool_));
     return batch;
   }
 
  private:
+  int64_t Unused() const { return chunk_.rows->num_rows() - used_; }
+
+  /// Have a chunk with rows that are not used yet; none at the end of the split.
+  Status Refill() {
+    if (chunk_.rows != nullptr && Unused() > 0) return Status::OK();
+    chunk_ = {};  // its memory is free before the next one is decoded
+    used_ = 0;
+    return chunks_->NextChunk().Value(&chunk_);
+  }
+
+  std::shared_ptr<arrow::RecordBatch> Take(int64_t rows) {
+    const int64_t begin = used_;
+    used_ += rows;
+    return rows == chunk_.rows->num_rows() ? chunk_.rows : chunk_.rows->Slice(begin, rows);
+  }
+
   const std::unique_ptr<ChunkReader> chunks_;
   const int64_t batch_rows_;
   arrow::MemoryPool* const pool_;

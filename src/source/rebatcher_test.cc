@@ -36,7 +36,7 @@ TEST(Rebatcher, BatchesHaveExactlyTheRowsAskedForWhateverTheChunks) {
   std::vector<int64_t> lengths;
   int64_t row = 0;
   for (;;) {
-    const SourceBatch batch = reader->Next().ValueOrDie();
+    const SourceBatch batch = reader->Next(1).ValueOrDie();
     if (batch.rows == nullptr) break;
     EXPECT_EQ(batch.file, 5);
     EXPECT_EQ(batch.first_row, 100 + row);
@@ -45,16 +45,16 @@ TEST(Rebatcher, BatchesHaveExactlyTheRowsAskedForWhateverTheChunks) {
     row += batch.rows->num_rows();
   }
   EXPECT_THAT(lengths, testing::ElementsAre(4, 4, 4, 4, 4, 3));
-  EXPECT_EQ(reader->Next().ValueOrDie().rows, nullptr);
+  EXPECT_EQ(reader->Next(1).ValueOrDie().rows, nullptr);
 }
 
 TEST(Rebatcher, ABatchInsideOneChunkSharesItsMemory) {
   auto chunks = std::make_unique<FakeChunks>(std::vector<int64_t>{6, 6});
   FakeChunks* const seen = chunks.get();
   auto reader = MakeRebatcher(std::move(chunks), 4, arrow::default_memory_pool());
-  const auto first = reader->Next().ValueOrDie().rows;
-  const auto spanning = reader->Next().ValueOrDie().rows;
-  const auto last = reader->Next().ValueOrDie().rows;
+  const auto first = reader->Next(1).ValueOrDie().rows;
+  const auto spanning = reader->Next(1).ValueOrDie().rows;
+  const auto last = reader->Next(1).ValueOrDie().rows;
   ASSERT_EQ(seen->chunk_memory.size(), 2u);
   EXPECT_EQ(first->column_data(0)->buffers[1]->address(), seen->chunk_memory[0]);
   EXPECT_EQ(last->column_data(0)->buffers[1]->address(), seen->chunk_memory[1]);
@@ -65,7 +65,7 @@ TEST(Rebatcher, ABatchInsideOneChunkSharesItsMemory) {
 TEST(Rebatcher, NoChunksAreNoBatches) {
   auto reader = MakeRebatcher(std::make_unique<FakeChunks>(std::vector<int64_t>{}), 4,
                               arrow::default_memory_pool());
-  EXPECT_EQ(reader->Next().ValueOrDie().rows, nullptr);
+  EXPECT_EQ(reader->Next(1).ValueOrDie().rows, nullptr);
 }
 
 }  // namespace

@@ -64,10 +64,11 @@ class ChunkReader {
 class SplitReader {
  public:
   virtual ~SplitReader() = default;
-  /// The next rows in input order: exactly `batch_rows` of them, fewer in the split's
-  /// last batch only; nullopt-like (rows == nullptr) at the end. Corruption names file
-  /// and place.
-  virtual Result<SourceBatch> Next() = 0;
+  /// The next rows in input order: a whole number of batches of `batch_rows` rows, at
+  /// least one and at most `batches`, as many as are decoded anyway; fewer rows in the
+  /// split's last batch only; nullopt-like (rows == nullptr) at the end. Corruption names
+  /// file and place.
+  virtual Result<SourceBatch> Next(int64_t batches) = 0;
 };
 
 /// A column whose value is the same in all rows of a file: from a partition directory.
@@ -120,8 +121,8 @@ class SourceFormat {
       const SplitReadOptions& options) const = 0;
 };
 
-/// Open `split`, whose parts' files are opened in `files`: batches of exactly
-/// options.batch_rows rows, with the constants. Errors as SourceFormat::OpenChunks.
+/// Open `split`, whose parts' files are opened in `files`: batches with the constants.
+/// Errors as SourceFormat::OpenChunks.
 Result<std::unique_ptr<SplitReader>> OpenSplit(
     const SourceFormat& format, const Split& split,
     std::vector<std::shared_ptr<ByteSource>> files, const SplitReadOptions& options);

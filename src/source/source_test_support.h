@@ -103,7 +103,7 @@ inline Result<std::vector<SourceBatch>> ReadBatches(
                           OpenSplit(format, split, std::move(opened), options));
   std::vector<SourceBatch> batches;
   for (;;) {
-    HOWDAH_ASSIGN_OR_RETURN(SourceBatch batch, reader->Next());
+    HOWDAH_ASSIGN_OR_RETURN(SourceBatch batch, reader->Next(1));
     if (batch.rows == nullptr) return batches;
     HOWDAH_RETURN_IF_ERROR(batch.rows->ValidateFull());  // safe to touch
     batches.push_back(std::move(batch));

@@ -1,0 +1,87 @@
+#include "pipeline/split_writing.h"
+
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/environment.h"
+#include "base/log.h"
+
+namespace howdah {
+namespace {
+
+TaskWriterOptions WriterOptions(const PreparedJob& prepared, const Job& job,
+                                const Attempt& attempt, int64_t share) {
+  const arrow::Schema& schema = *prepared.landing->schema();
+  TaskWriterOptions options;
+  options.format = prepared.format;
+  options.schema = prepared.landing->schema();
+  options.encoder.compression = prepared.compression;
+  options.encoder.row_group_bytes = RowGroupBytes(prepared.spec);
+  for (const int field : prepared.landing->kept_fields()) {
+    options.encoder.key_columns.push_back(schema.field(field)->name());
+  }
+  options.encoder.metadata = {{"howdah.job_id", job.plan().job_id},
+                              {"howdah.split", SplitName(attempt.split)}};
+  options.partition_by = prepared.partition_by;
+  options.max_open_files = prepared.spec.output.max_open_partitions;
+  options.memory_bytes = prepared.spec.output.memory / 2 / share;
+  options.file_bytes = prepared.spec.output.file_size;
+  options.directory = attempt.directory;
+  options.data_file_name = [&job, split = attempt.split,
+                            format = prepared.format](int64_t n) {
+    return job.DataFileName(split, n, format->extension());
+  };
+  return options;
+}
+
+}  // namespace
+
+int64_t RowGroupBytes(const JobSpec& spec) {
+  constexpr int64_t kMost = int64_t{64} << 20, kShareOfMemory = 4;
+  return std::min(spec.output.memory / kShareOfMemory, kMost);
+}
+
+Result<std::unique_ptr<SplitWriter>> SplitWriter::Begin(const PreparedJob& prepared,
+                                                        Job& job, int64_t split,
+                                                        int64_t share) {
+  HOWDAH_ASSIGN_OR_RETURN(Attempt attempt, job.BeginAttempt(split));
+  std::unique_ptr<SplitWriter> begun(new SplitWriter(job, std::move(attempt)));
+  begun->commit_.split = split;
+  begun->commit_.attempt = begun->attempt_.id;
+  begun->commit_.started_us = Environment::System().NowMicros();
+  if (!prepared.landing->kept_fields().empty()) begun->commit_.key_hash = 0;
+  HOWDAH_ASSIGN_OR_RETURN(
+      begun->writer_,
+      TaskWriter::Make(*prepared.output_fs,
+                       WriterOptions(prepared, job, begun->attempt_, share)));
+  return begun;
+}
+
+SplitWriter::~SplitWriter() {
+  writer_.reset();
+  if (!handed_in_) job_.DiscardAttempt(attempt_);
+}
+
+Status SplitWriter::Write(const arrow::RecordBatch& batch, uint64_t key_hash) {
+  HOWDAH_RETURN_IF_ERROR(writer_->Write(batch));
+  commit_.input_rows += batch.num_rows();
+  commit_.rows_written += batch.num_rows();
+  if (commit_.key_hash) *commit_.key_hash += key_hash;
+  return Status::OK();
+}
+
+Result<TaskCommit> SplitWriter::Commit() {
+  HOWDAH_ASSIGN_OR_RETURN(commit_.files, writer_->Finish());
+  commit_.finished_us = Environment::System().NowMicros();
+  handed_in_ = true;  // from here on its files may be the job's: nobody discards them
+  HOWDAH_ASSIGN_OR_RETURN(const TaskOutcome outcome, job_.CommitTask(commit_));
+  if (outcome == TaskOutcome::kLost) {
+    Log(LogLevel::kInfo, "split {} was finished by another run first", commit_.split);
+  }
+  return commit_;
+}
+
+}  // namespace howdah

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "commit/job.h"
+#include "pipeline/prepare.h"
+#include "write/task_writer.h"
+
+namespace howdah {
+
+/// Encoded bytes at which a job's row groups are cut.
+int64_t RowGroupBytes(const JobSpec& spec);
+
+/// An attempt at one split, from its directory to its commit. Thread-confined, but may
+/// move between threads.
+class SplitWriter {
+ public:
+  /// `prepared` and `job` must outlive the writer. `share`: of how many writers that are
+  /// open at once this is one, for the budget of memory.
+  static Result<std::unique_ptr<SplitWriter>> Begin(const PreparedJob& prepared, Job& job,
+                                                    int64_t split, int64_t share);
+  /// Discards the attempt unless Commit was called.
+  ~SplitWriter();
+
+  /// \param key_hash  of the kept columns as they came from the input.
+  Status Write(const arrow::RecordBatch& batch, uint64_t key_hash);
+  /// Finish the files and hand them in. \return what was handed in; also if another
+  /// run's attempt was first.
+  Result<TaskCommit> Commit();
+
+  int64_t BufferedBytes() const { return writer_->BufferedBytes(); }
+
+ private:
+  SplitWriter(Job& job, Attempt attempt) : job_(job), attempt_(std::move(attempt)) {}
+
+  Job& job_;
+  const Attempt attempt_;
+  TaskCommit commit_;
+  std::unique_ptr<TaskWriter> writer_;
+  bool handed_in_ = false;
+};
+
+}  // namespace howdah
