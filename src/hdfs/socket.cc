@@ -80,6 +80,29 @@ int ConnectTo(int descriptor, const addrinfo& address, milliseconds timeout) {
   return 0;
 }
 
+void SkipEmpty(std::span<iovec>* parts) {
+  while (!parts->empty() && parts->front().iov_len == 0) *parts = parts->subspan(1);
+}
+
+msghdr MessageOf(std::span<iovec> parts) {
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = std::min<size_t>(parts.size(), IOV_MAX);
+  return message;
+}
+
+// Take `count` bytes, of which there are as many, off the front of `parts`.
+void Consume(size_t count, std::span<iovec>* parts) {
+  while (count > 0) {
+    iovec& part = parts->front();
+    const size_t taken = std::min(count, part.iov_len);
+    part.iov_base = static_cast<char*>(part.iov_base) + taken;
+    part.iov_len -= taken;
+    count -= taken;
+    if (part.iov_len == 0) *parts = parts->subspan(1);
+  }
+}
+
 std::string InSeconds(milliseconds time) {
   return fmt::format("{:g} s", std::chrono::duration<double>(time).count());
 }
@@ -94,13 +117,15 @@ Socket::Socket(Socket&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       peer_(std::move(other.peer_)),
       read_timeout_(other.read_timeout_),
-      write_timeout_(other.write_timeout_) {}
+      write_timeout_(other.write_timeout_),
+      keep_waiting_(std::move(other.keep_waiting_)) {}
 
 Socket& Socket::operator=(Socket&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
   std::swap(peer_, other.peer_);
   std::swap(read_timeout_, other.read_timeout_);
   std::swap(write_timeout_, other.write_timeout_);
+  std::swap(keep_waiting_, other.keep_waiting_);
   return *this;
 }
 
@@ -157,6 +182,10 @@ void Socket::set_timeouts(milliseconds read, milliseconds write) {
   setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &writing, sizeof writing);
 }
 
+void Socket::set_keep_waiting(KeepWaiting keep_waiting) {
+  keep_waiting_ = std::move(keep_waiting);
+}
+
 Status Socket::Failed(const char* doing, int error) const {
   if (error == 0) {
     return Error(ErrorKind::kTransient, "{} closed the connection", peer_);
@@ -171,30 +200,27 @@ Status Socket::Failed(const char* doing, int error) const {
 }
 
 Status Socket::Write(std::span<iovec> parts) {
-  while (!parts.empty()) {
-    if (parts.front().iov_len == 0) {
-      parts = parts.subspan(1);
-      continue;
-    }
-    msghdr message{};
-    message.msg_iov = parts.data();
-    message.msg_iovlen = std::min<size_t>(parts.size(), IOV_MAX);
+  while (true) {
+    SkipEmpty(&parts);
+    if (parts.empty()) return Status::OK();
+    msghdr message = MessageOf(parts);
     const ssize_t sent = sendmsg(descriptor_, &message, MSG_NOSIGNAL);
-    if (sent < 0) {
-      if (errno == EINTR) continue;
-      return Failed("writing to", errno);
-    }
-    size_t left = static_cast<size_t>(sent);
-    while (left > 0) {
-      iovec& part = parts.front();
-      const size_t taken = std::min(left, part.iov_len);
-      part.iov_base = static_cast<char*>(part.iov_base) + taken;
-      part.iov_len -= taken;
-      left -= taken;
-      if (part.iov_len == 0) parts = parts.subspan(1);
-    }
+    if (sent < 0 && errno != EINTR) return Failed("writing to", errno);
+    if (sent > 0) Consume(static_cast<size_t>(sent), &parts);
   }
-  return Status::OK();
+}
+
+Status Socket::WriteNow(std::span<iovec>* parts) {
+  while (true) {
+    SkipEmpty(parts);
+    if (parts->empty()) return Status::OK();
+    msghdr message = MessageOf(*parts);
+    const ssize_t sent = sendmsg(descriptor_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent > 0) Consume(static_cast<size_t>(sent), parts);
+    if (sent >= 0 || errno == EINTR) continue;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return Status::OK();
+    return Failed("writing to", errno);
+  }
 }
 
 Status Socket::Write(std::span<const std::byte> bytes) {
@@ -203,24 +229,42 @@ Status Socket::Write(std::span<const std::byte> bytes) {
 }
 
 Status Socket::ReadExactly(std::span<std::byte> out) {
-  while (!out.empty()) {
-    const ssize_t got = recv(descriptor_, out.data(), out.size(), MSG_WAITALL);
+  iovec part{.iov_base = out.data(), .iov_len = out.size()};
+  return ReadExactly(std::span(&part, 1));
+}
+
+Status Socket::ReadExactly(std::span<iovec> parts) {
+  milliseconds waited{0};
+  while (true) {
+    SkipEmpty(&parts);
+    if (parts.empty()) return Status::OK();
+    msghdr message = MessageOf(parts);
+    const ssize_t got = recvmsg(descriptor_, &message, MSG_WAITALL);
     if (got == 0) return Failed("reading from", 0);
-    if (got < 0) {
-      if (errno == EINTR) continue;
-      return Failed("reading from", errno);
+    if (got > 0) {
+      Consume(static_cast<size_t>(got), &parts);
+      waited = milliseconds(0);
+    } else if (const int error = errno; !MayReadAgain(error, &waited)) {
+      return Failed("reading from", error);
     }
-    out = out.subspan(static_cast<size_t>(got));
   }
-  return Status::OK();
 }
 
 Result<size_t> Socket::ReadSome(std::span<std::byte> out) {
+  milliseconds waited{0};
   while (true) {
     const ssize_t got = recv(descriptor_, out.data(), out.size(), 0);
     if (got >= 0) return static_cast<size_t>(got);
-    if (errno != EINTR) return Failed("reading from", errno);
+    const int error = errno;
+    if (!MayReadAgain(error, &waited)) return Failed("reading from", error);
   }
+}
+
+bool Socket::MayReadAgain(int error, milliseconds* waited) const {
+  if (error == EINTR) return true;
+  if ((error != EAGAIN && error != EWOULDBLOCK) || !keep_waiting_) return false;
+  *waited += read_timeout_;
+  return keep_waiting_(*waited);
 }
 
 Result<size_t> Socket::ReadNow(std::span<std::byte> out, bool* ended) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -34,11 +35,20 @@ class Socket {
   /// limit starts anew with every byte that comes or goes. 0: no limit.
   void set_timeouts(std::chrono::milliseconds read, std::chrono::milliseconds write);
 
+  /// Asked each time that a wait for reading reaches its limit, with the time for which
+  /// nothing came: true waits once more. So a slow peer can be told from a dead one.
+  using KeepWaiting = std::function<bool(std::chrono::milliseconds waited)>;
+  void set_keep_waiting(KeepWaiting keep_waiting);
+
   /// All of the parts, in order. `parts` is used up as scratch space.
   Status Write(std::span<iovec> parts);
   Status Write(std::span<const std::byte> bytes);
+  /// As much as can go now, without waiting; `*parts` shrinks to what is left.
+  Status WriteNow(std::span<iovec>* parts);
   /// Fill `out` whole.
   Status ReadExactly(std::span<std::byte> out);
+  /// Fill all of the parts, in order. `parts` is used up as scratch space.
+  Status ReadExactly(std::span<iovec> parts);
   /// At least one byte, as many as are there. 0: the peer has ended the stream.
   Result<size_t> ReadSome(std::span<std::byte> out);
   /// What is there now, without waiting; 0 with `*ended` false: nothing.
@@ -52,11 +62,13 @@ class Socket {
 
  private:
   Status Failed(const char* doing, int error) const;
+  bool MayReadAgain(int error, std::chrono::milliseconds* waited) const;
 
   int descriptor_ = -1;
   std::string peer_;
   std::chrono::milliseconds read_timeout_{0};
   std::chrono::milliseconds write_timeout_{0};
+  KeepWaiting keep_waiting_;
 };
 
 }  // namespace howdah::hdfs
