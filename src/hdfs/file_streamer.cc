@@ -1,0 +1,92 @@
+#include "hdfs/file_streamer.h"
+
+#include <poll.h>
+
+#include <array>
+#include <utility>
+
+#include "hdfs/new_block.h"
+#include "hdfs/pipeline_recovery.h"
+
+namespace howdah::hdfs {
+
+FileStreamer::FileStreamer(const WriteContext& context, PacketQueue* queue)
+    : context_(context),
+      queue_(queue),
+      excluded_(context.pacing, context.options.excluded_node_expiry),
+      thread_([this] { Run(); }) {}
+
+FileStreamer::~FileStreamer() {
+  if (thread_.joinable()) thread_.join();
+}
+
+Status FileStreamer::Join() {
+  if (thread_.joinable()) thread_.join();
+  return status_;
+}
+
+void FileStreamer::Run() {
+  status_ = StreamBlocks();
+  if (!status_.ok()) queue_->Fail(status_);
+}
+
+Status FileStreamer::StreamBlocks() {
+  while (WaitForPacket()) HOWDAH_RETURN_IF_ERROR(StreamBlock());
+  return queue_->failure();
+}
+
+// False: there will be none.
+bool FileStreamer::WaitForPacket() {
+  while (queue_->failure().ok()) {
+    queue_->Collect(&window_.waiting);
+    if (!window_.waiting.empty()) return true;
+    if (queue_->finished()) return false;
+    if (!queue_->BeginSleep()) continue;
+    pollfd event{.fd = queue_->wake_descriptor(), .events = POLLIN, .revents = 0};
+    poll(&event, 1, -1);
+    queue_->EndSleep();
+  }
+  return false;
+}
+
+Status FileStreamer::StreamBlock() {
+  HOWDAH_ASSIGN_OR_RETURN(Socket socket,
+                          OpenNewBlock(context_, last_block_, &excluded_, &pipeline_));
+  while (true) {
+    BlockStream stream(context_, std::move(socket), queue_, &window_, &pipeline_);
+    const BlockStream::End end = stream.Run();
+    if (stream.progressed()) recoveries_ = 0;
+    if (end == BlockStream::End::kStopped) return queue_->failure();
+    if (end == BlockStream::End::kBlockDone) break;
+
+    window_.Requeue();
+    const bool closing = stream.closing();
+    HOWDAH_ASSIGN_OR_RETURN(socket,
+                            Recover(closing ? PipelineStage::kCloseRecovery
+                                            : PipelineStage::kSetupStreamingRecovery,
+                                    stream.fault()));
+    if (!closing) continue;
+    // The nodes finished the block when the pipeline was set up: the last packet is done.
+    std::vector<PacketPointer> last;
+    last.push_back(std::move(window_.waiting.front()));
+    window_.waiting.pop_front();
+    const int64_t sequence = last.front()->sequence();
+    queue_->Acknowledge(&last, sequence);
+    recoveries_ = 0;
+    break;
+  }
+  last_block_ = pipeline_.block;
+  return Status::OK();
+}
+
+Result<Socket> FileStreamer::Recover(PipelineStage stage, PipelineFault fault) {
+  if (!fault.restarting && ++recoveries_ > context_.options.pipeline_recovery_retries) {
+    return Error(ErrorKind::kTransient,
+                 "the pipeline of block {} broke {} times at the same packet, lastly: {}",
+                 pipeline_.block.block_id, recoveries_, fault.status.message());
+  }
+  pipeline_.flushed = flushed_;
+  return RecoverPipeline(context_, stage, std::move(fault), &excluded_, &pipeline_);
+}
+
+}  // namespace howdah::hdfs
