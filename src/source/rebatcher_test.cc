@@ -62,6 +62,25 @@ TEST(Rebatcher, ABatchInsideOneChunkSharesItsMemory) {
   EXPECT_NE(spanning->column_data(0)->buffers[1]->address(), seen->chunk_memory[1]);
 }
 
+TEST(Rebatcher, SeveralBatchesAtOnceAreThoseOfOneChunk) {
+  auto reader =
+      MakeRebatcher(std::make_unique<FakeChunks>(std::vector<int64_t>{19, 3, 8, 1}), 4,
+                    arrow::default_memory_pool());
+  std::vector<int64_t> lengths;
+  int64_t row = 0;
+  for (;;) {
+    const SourceBatch batch = reader->Next(3).ValueOrDie();
+    if (batch.rows == nullptr) break;
+    EXPECT_EQ(batch.first_row, 100 + row);
+    EXPECT_TRUE(batch.rows->column(0)->Equals(Range(row, batch.rows->num_rows())));
+    lengths.push_back(batch.rows->num_rows());
+    row += batch.rows->num_rows();
+  }
+  // Three of the first chunk, one more; the rest of it with a row of the second; two rows
+  // of that with two of the third; what the third has left; the end.
+  EXPECT_THAT(lengths, testing::ElementsAre(12, 4, 4, 4, 4, 3));
+}
+
 TEST(Rebatcher, NoChunksAreNoBatches) {
   auto reader = MakeRebatcher(std::make_unique<FakeChunks>(std::vector<int64_t>{}), 4,
                               arrow::default_memory_pool());
