@@ -200,9 +200,11 @@ Result<std::string> RpcClient::Call(std::string_view method, std::string_view re
     }
     Log(LogLevel::kDebug, "{}: try {} at {}: {}", what, course.tries,
         options_.namenodes[index].text(), course.reasons[index].message());
-    const bool forgotten = effect == CallEffect::kOnce && course.maybe_acted &&
-                           pacing_.Now() - course.first_lost > kRetryCacheTrust;
-    if (forgotten || !WaitForNextTry(&course, index, next)) return Failure(course, what);
+    if (!WaitForNextTry(&course, index, next)) return Failure(course, what);
+    if (effect == CallEffect::kOnce && course.maybe_acted &&
+        pacing_.Now() - course.first_lost > kRetryCacheTrust) {
+      return Failure(course, what);
+    }
   }
 }
 

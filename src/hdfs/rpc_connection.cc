@@ -48,27 +48,27 @@ class TcpRpcConnection final : public RpcConnection {
     Waiting waiting;
     {
       const std::scoped_lock lock(mutex_);
-      if (broken_) return {CallOutcome::Kind::kNotSent, {}, breakage_};
+      if (broken_) return BrokenBefore();
       waiting_.emplace(identity.call_id, &waiting);
     }
     const Status sent = WriteFrame(EncodeCall(identity, method, request));
+    // The reader finds the end, and perhaps what the peer has said before it.
+    if (!sent.ok()) socket_.Shutdown();
     std::unique_lock lock(mutex_);
-    if (!sent.ok()) {
-      waiting_.erase(identity.call_id);
-      Break({CallOutcome::Kind::kLost, {}, sent});
-      return {CallOutcome::Kind::kNotSent, {}, sent};
-    }
     const auto answered = [&] { return waiting.done; };
-    if (options_.rpc_timeout.count() <= 0) {
+    if (!sent.ok() || options_.rpc_timeout.count() <= 0) {
       waiting.wake.wait(lock, answered);
     } else if (!waiting.wake.wait_for(lock, options_.rpc_timeout, answered)) {
       waiting_.erase(identity.call_id);
-      const Status late =
-          Error(ErrorKind::kTransient, "no answer within {:g} s",
-                std::chrono::duration<double>(options_.rpc_timeout).count());
       broken_ = true;  // for new calls; those in flight have their own time
-      if (breakage_.ok()) breakage_ = late;
-      return {CallOutcome::Kind::kLost, {}, late};
+      breakage_ = {CallOutcome::Kind::kLost,
+                   {},
+                   Error(ErrorKind::kTransient, "no answer within {:g} s",
+                         std::chrono::duration<double>(options_.rpc_timeout).count())};
+      return breakage_;
+    }
+    if (!sent.ok() && waiting.outcome.kind == CallOutcome::Kind::kLost) {
+      return {CallOutcome::Kind::kNotSent, {}, sent};
     }
     return std::move(waiting.outcome);
   }
@@ -92,12 +92,21 @@ class TcpRpcConnection final : public RpcConnection {
     return socket_.Write(parts);
   }
 
+  // What a call gets that comes after the end. mutex_ is held.
+  CallOutcome BrokenBefore() const {
+    CallOutcome outcome = breakage_;
+    if (outcome.kind == CallOutcome::Kind::kLost) {
+      outcome.kind = CallOutcome::Kind::kNotSent;
+    }
+    return outcome;
+  }
+
   // All who wait get `outcome`; nobody can call any more. mutex_ is held.
-  void Break(const CallOutcome& outcome) {
+  void Break(CallOutcome outcome) {
     broken_ = true;
-    breakage_ = outcome.error.ok() ? ClosedByPeer() : outcome.error;
+    breakage_ = std::move(outcome);
     for (auto& [id, waiting] : waiting_) {
-      waiting->outcome = outcome;
+      waiting->outcome = breakage_;
       waiting->done = true;
       waiting->wake.notify_one();
     }
@@ -114,7 +123,7 @@ class TcpRpcConnection final : public RpcConnection {
     }
     socket_.Shutdown();
     const std::scoped_lock lock(mutex_);
-    Break(end);
+    Break(std::move(end));
   }
 
   // False: the connection is at its end.
@@ -239,7 +248,7 @@ class TcpRpcConnection final : public RpcConnection {
   std::unordered_map<int32_t, Waiting*> waiting_;
   bool broken_ = false;
   bool answered_ = false;  ///< one good reply at least has come
-  Status breakage_;
+  CallOutcome breakage_;   ///< why broken_
 
   std::vector<char> frame_;  ///< the reader thread's own
   std::thread reader_;       ///< last: starts when the rest stands
