@@ -210,7 +210,7 @@ class Scorer {
 
   /// Read, score and write some rows. \return false: the split is read to its end.
   Result<bool> Step(size_t worker, Lane& lane) {
-    HOWDAH_ASSIGN_OR_RETURN(std::optional<Portioned> portion, Read(lane));
+    HOWDAH_ASSIGN_OR_RETURN(std::optional<Portioned> portion, Read(worker, lane));
     if (!portion) return false;
     const int64_t sequence = portion->sequence;
     Scored scored;
@@ -221,6 +221,9 @@ class Scorer {
     int64_t bytes = 0;
     for (const Batch& batch : scored.batches) bytes += ApproximateBytes(*batch);
     counters_.model.bytes += bytes;
+    const CrashNote note(worker, [&] {
+      return fmt::format("split {}, of which rows were being written", lane.split);
+    });
     HOWDAH_RETURN_IF_ERROR(lane.written.Put(
         sequence, std::move(scored), bytes,
         [&](const Scored& next) { return Write(lane, next); }));
@@ -231,7 +234,10 @@ class Scorer {
   // -----------------------------------------------------------------------------------
 
   /// nullopt: another worker has read the end.
-  Result<std::optional<Portioned>> Read(Lane& lane) {
+  Result<std::optional<Portioned>> Read(size_t worker, Lane& lane) {
+    const CrashNote note(worker, [&] {
+      return fmt::format("split {}, of which rows were being read", lane.split);
+    });
     std::unique_lock turn(lane.reading, std::try_to_lock);
     if (!turn.owns_lock()) {
       const Timer starved(counters_.model.starved_ns);
