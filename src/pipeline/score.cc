@@ -13,7 +13,7 @@
 
 #include "base/crash_note.h"
 #include "base/log.h"
-#include "pipeline/in_order.h"
+#include "base/in_order.h"
 #include "pipeline/split_reading.h"
 #include "pipeline/split_writing.h"
 #include "types/array_bytes.h"

@@ -1,4 +1,4 @@
-#include "pipeline/in_order.h"
+#include "base/in_order.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
