@@ -300,6 +300,16 @@ public final class Oracle {
         path(request), request.get("name").asText()).toUri().getPath());
     operations.put("safemode", request -> system(request).setSafeMode(
         SafeModeAction.valueOf(request.get("action").asText().toUpperCase())));
+    operations.put("reconnect", request -> {
+      for (DistributedFileSystem system : systems.values()) {
+        try {
+          system.exists(new org.apache.hadoop.fs.Path("/"));
+        } catch (IOException expected) {
+          // The connection was dead; the next call makes a new one.
+        }
+      }
+      return null;
+    });
     operations.put("transition", request -> {
       InetSocketAddress address = NetUtils.createSocketAddr(request.get("address").asText());
       StateChangeRequestInfo why =

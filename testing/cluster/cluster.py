@@ -1,14 +1,16 @@
 """A real HDFS cluster on loopback: its life, and what can be done to its daemons."""
 
+import json
 import os
 import pathlib
 import tempfile
 
-from . import archive, conf, image, readiness
+from . import archive, conf, disk, image, readiness
 from .guardian import Guardian
 from .layout import Layout, Options
 from .node import Node, PortTaken, wait_until
 from .oracle import Oracle
+from .proxy import Proxy
 
 ROLES = {"n": "namenode", "d": "datanode", "j": "journalnode"}
 KEEP = "HOWDAH_CLUSTER_KEEP"  # in the environment: leave the folder with logs when a cluster ends
@@ -30,7 +32,8 @@ class Cluster:
         self.options = Options(**options)
         self._guardian = None
         self.nodes = {}  # Node by name
-        self._oracle = None
+        self.proxies = {}  # Proxy by name: see Layout.routes
+        self._oracles = []  # the first is `oracle`
 
     def __enter__(self):
         return self.start()
@@ -44,7 +47,7 @@ class Cluster:
         """Start all daemons and wait until the cluster serves. \\return self"""
         for attempt in range(3):
             try:
-                self._start()
+                self._begin()
                 return self
             except PortTaken:
                 self.end()
@@ -54,7 +57,7 @@ class Cluster:
                 self.end()
                 raise
 
-    def _start(self):
+    def _begin(self):
         if self.options.folder is None:
             self.folder = pathlib.Path(tempfile.mkdtemp(prefix="howdah-cluster-"))
         else:
@@ -85,7 +88,15 @@ class Cluster:
         self._wait_for(layout.namenodes + layout.datanodes)
 
     def _start_node(self, name):
-        self.layout.data_folder(name).mkdir(parents=True, exist_ok=True)
+        folder = self.layout.data_folder(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        if name in self.layout.datanodes and self.options.disk_bytes is not None:
+            disk.mount(folder, self.options.disk_bytes)
+        for route, arguments in self.layout.routes(name).items():
+            try:
+                self.proxies[route] = Proxy(**arguments)
+            except OSError as error:
+                raise PortTaken(str(error)) from error
         self.nodes[name] = Node(name, ROLES[name[0]], self.folder, self.layout.settings(name),
                                 self.layout.http[name], self.options.jit, self._flags(name))
         self.nodes[name].start()
@@ -100,22 +111,23 @@ class Cluster:
             self._guardian.end()
             for node in self.nodes.values():
                 node.kill()  # only collects what has ended
-        if self._oracle is not None:
-            self._oracle.kill()
-        self._guardian, self._oracle, self.nodes = None, None, {}
+        for proxy in self.proxies.values():
+            proxy.end()
+        for oracle in self._oracles:
+            oracle.kill()
+        self._guardian, self._oracles, self.nodes, self.proxies = None, [], {}, {}
 
     @property
     def oracle(self):
         """Java's client for this cluster, started by the first who asks."""
-        if self._oracle is None:
-            self._oracle = self.new_oracle()
-        return self._oracle
+        return self._oracles[0] if self._oracles else self.new_oracle()
 
     def new_oracle(self):
         """One more Java client: another process, so another holder of leases."""
         site = self.folder / "clients.xml"
         conf.write_site(site, {**conf.QUICK, **self.layout.client_settings()})
-        return Oracle(self.folder, site, self._flags("oracle"))
+        self._oracles.append(Oracle(self.folder, site, self._flags("oracle")))
+        return self._oracles[-1]
 
     @property
     def url(self):
@@ -136,45 +148,77 @@ class Cluster:
         """Let a frozen daemon go on."""
         self.nodes[name].cont()
 
-    def restart(self, name):
-        """Kill a daemon if it runs, start it again with its ports and files, wait until it serves."""
+    def restart(self, name, wait=True):
+        """Kill a daemon if it runs, start it again with its ports and files.
+
+        wait: until it serves; with HA a NameNode serves as standby then.
+        """
         self.kill(name)
         self.nodes[name].start()
-        self._wait_for([name])
+        if wait:
+            self._wait_for([name])
+            self._reconnect([name])
+
+    def mend(self):
+        """Undo what was done to daemons, disks and proxies, and wait until all serve again.
+
+        Two standby NameNodes are no longer two; safe mode is left.
+        """
+        for proxy in self.proxies.values():
+            proxy.mend()
+        dead = [name for name in self.nodes if not self.nodes[name].is_running()]
+        for name in self.nodes:
+            if name in dead:
+                self.nodes[name].start()
+            else:
+                self.cont(name)
+            if name in self.layout.datanodes and self.options.disk_bytes is not None:
+                self.free_disk(name)
+        if len(self.layout.namenodes) > 1 and self.active() is None:
+            self.failover("nn1")
+        for name in self.layout.namenodes:
+            if name not in dead and readiness.is_in_safemode(self.nodes[name]):
+                self.safemode("leave")
+        self._wait_for(self.nodes)
+        self._reconnect(dead)
 
     def failover(self, to):
         """Make the NameNode `to` the active one, and the other, if it can answer, standby."""
         for name in self.layout.namenodes:
             if name != to and self.nodes[name].can_answer():
-                self._transition(name, "standby")
-        self._transition(to, "active")
+                self.transition(name, "standby")
+        self.transition(to, "active")
 
-    def _transition(self, name, state):
-        self._wait_for_page(name, lambda page: True)
-        self.oracle.transition(self.layout.rpc[name], state)
-        self._wait_for_page(name, lambda page: page["State"] == state)
-
-    def _wait_for_page(self, name, holds):
+    def transition(self, name, state):
+        """Make one NameNode "active" or "standby", and leave the other as it is."""
         node = self.nodes[name]
-
-        def look():
-            page = node.jmx("NameNode,name=NameNodeStatus")
-            return page is not None and page["State"] != "initializing" and holds(page)
-
-        wait_until(look, f"{name} answers", check=node.check)
+        wait_until(lambda: readiness.ha_state(node) in ("active", "standby"), f"{name} answers",
+                   check=node.check)
+        self.oracle.transition(self.layout.rpc[name], state)
 
     def active(self):
         """The name of the NameNode that is active now; None: none is."""
         for name in self.layout.namenodes:
-            node = self.nodes[name]
-            page = node.jmx("NameNode,name=NameNodeStatus") if node.can_answer() else None
-            if page is not None and page["State"] == "active":
+            if self.nodes[name].can_answer() and readiness.ha_state(self.nodes[name]) == "active":
                 return name
         return None
 
     def safemode(self, action):
         """"enter" or "leave" the active NameNode's safe mode: it refuses all changes."""
         self.oracle.safemode(action)
+
+    def fill_disk(self, name):
+        """Take all space that is left on a DataNode's disk; the cluster needs `disk_bytes`."""
+        disk.fill(self._disk(name))
+
+    def free_disk(self, name):
+        """Give that space back."""
+        disk.free(self._disk(name))
+
+    def _disk(self, name):
+        if self.options.disk_bytes is None:
+            raise ValueError("the DataNodes have no disks of their own: start with disk_bytes")
+        return self.layout.data_folder(name)
 
     def add_datanode(self):
         """Start one DataNode more and wait until it serves. \\return its name"""
@@ -183,6 +227,11 @@ class Cluster:
         self._wait_for([name])
         return name
 
+    def live_datanodes(self):
+        """The names of the DataNodes that the active NameNode takes for alive."""
+        page = self.nodes[self.active()].jmx("NameNode,name=NameNodeInfo")
+        return sorted(self.node_at(node["xferaddr"]) for node in json.loads(page["LiveNodes"]).values())
+
     def node_at(self, address):
         """The name of the daemon that clients know as "host:port"."""
         for name in self.layout.namenodes + self.layout.datanodes:
@@ -190,24 +239,11 @@ class Cluster:
                 return name
         raise KeyError(f"no daemon at {address}")
 
-    # -------------------------------------------------------------------------- readiness
+    def _reconnect(self, restarted):
+        if set(restarted) & set(self.layout.namenodes):
+            for oracle in self._oracles:
+                if oracle.is_running():
+                    oracle.reconnect()
 
     def _wait_for(self, names):
-        nodes = [self.nodes[name] for name in names]
-
-        def check():
-            for node in nodes:
-                node.check()
-
-        wait_until(lambda: all(map(self._serves, nodes)), f"{nodes} ready", check=check)
-
-    def _serves(self, node):
-        """Whether a daemon does its work; a DataNode does it for each NameNode that can answer."""
-        if node.role == "journalnode":
-            return node.jmx("JournalNode,name=JournalNodeInfo") is not None
-        if node.role == "namenode":
-            page = node.jmx("NameNode,name=NameNodeInfo")
-            return page is not None and not page["Safemode"]
-        ports = {self.layout.registers_at(node.name, name).split(":")[1]
-                 for name in self.layout.namenodes if self.nodes[name].can_answer()}
-        return ports <= readiness.namenodes_served(node.jmx("DataNode,name=DataNodeInfo"))
+        readiness.wait([self.nodes[name] for name in names], self.nodes, self.layout)

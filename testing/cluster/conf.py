@@ -23,6 +23,8 @@ QUICK = {
     "dfs.namenode.fs-limits.min-block-size": "0",
     "dfs.namenode.datanode.registration.ip-hostname-check": "false",
     "dfs.datanode.du.reserved": "0",
+    # By default a volume with less than a GiB beyond the block takes none.
+    "dfs.datanode.round-robin-volume-choosing-policy.additional-available-space": "0",
     "dfs.ha.tail-edits.period": "1s",
     "dfs.ha.tail-edits.in-progress": "true",
     "dfs.ha.fencing.methods": "shell(/bin/true)",

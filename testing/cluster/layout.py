@@ -87,6 +87,22 @@ class Layout:
         shared = self.options.namenodes > 1 and not self.journalnodes
         return self.folder / "data" / "shared" if shared else None
 
+    def routes(self, name):
+        """The proxies of a daemon: by name, the arguments of Proxy.
+
+        "nn1": clients to that NameNode; "dn1": clients and other DataNodes to that one's data;
+        "dn1>nn1": that DataNode's reports to that NameNode.
+        """
+        if name not in self.public:
+            return {}
+        if name in self.rpc:
+            return {name: {"listen": self.public[name], "target": self.rpc[name], "is_rpc": True}}
+        routes = {name: {"listen": self.public[name], "target": self.transfer[name]}}
+        for namenode, listen in self.forwarded[name].items():
+            routes[f"{name}>{namenode}"] = {"listen": listen, "target": self.rpc[namenode],
+                                            "source": PROXY_HOST, "is_rpc": True, "patient": True}
+        return routes
+
     def client_address(self, name):
         """host:port where clients find a NameNode's RPC or a DataNode's data transfer."""
         return self.public.get(name) or self.rpc.get(name) or self.transfer[name]

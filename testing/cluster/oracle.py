@@ -88,6 +88,9 @@ class Oracle:
         """Do an operation by the name and the arguments of its method. \\return what that returns"""
         return self.begin(operation, **arguments).result(timeout)
 
+    def is_running(self):
+        return self._process.poll() is None
+
     def kill(self):
         """End the JVM as a power cut would: the leases of its open files stay."""
         self._process.kill()
@@ -213,3 +216,7 @@ class Oracle:
     def transition(self, address, to):
         """Make the NameNode at host:port "active" or "standby"."""
         return self.call("transition", address=address, to=to)
+
+    def reconnect(self):
+        """Give up connections to a NameNode that has ended: Java notices only when it calls."""
+        return self.call("reconnect")

@@ -1,7 +1,42 @@
-"""What the /jmx pages of daemons say about their readiness."""
+"""Whether daemons do their work: their /jmx pages say so."""
 
 import json
 import time
+
+from .node import wait_until
+
+
+def wait(nodes, all_nodes, layout):
+    """Wait until each of `nodes` serves; a DataNode does for all NameNodes that can answer.
+
+    PortTaken, RuntimeError: one has ended. TimeoutError.
+    """
+    def check():
+        for node in nodes:
+            node.check()
+
+    def serves(node):
+        if node.role == "journalnode":
+            return node.jmx("JournalNode,name=JournalNodeInfo") is not None
+        if node.role == "namenode":
+            return is_in_safemode(node) is False
+        ports = {layout.registers_at(node.name, name).rpartition(":")[2]
+                 for name in layout.namenodes if all_nodes[name].can_answer()}
+        return ports <= namenodes_served(node.jmx("DataNode,name=DataNodeInfo"))
+
+    wait_until(lambda: all(map(serves, nodes)), f"{nodes} ready", check=check)
+
+
+def is_in_safemode(namenode):
+    """None: the NameNode does not answer yet."""
+    page = namenode.jmx("NameNode,name=NameNodeInfo")
+    return None if page is None else page["Safemode"] != ""
+
+
+def ha_state(namenode):
+    """"active", "standby", "initializing"; None: the NameNode does not answer yet."""
+    page = namenode.jmx("NameNode,name=NameNodeStatus")
+    return None if page is None else page["State"]
 
 
 def namenodes_served(page):

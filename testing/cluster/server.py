@@ -2,6 +2,9 @@
 
 It listens on the socket control.sock in the cluster's folder. A call is one line of JSON, a list of the
 method's name and its arguments; so is the answer: {"result": ...} or {"error": "..."}.
+
+"kill", ["dn1"] is Cluster.kill; "oracle", ["cat", "/x"] is Cluster.oracle.cat; "proxy", ["nn1",
+"drop_reply", "create"] is that of the faults of Cluster.proxies["nn1"], or of the proxy itself.
 """
 
 import json
@@ -13,7 +16,8 @@ import sys
 from .java import REPOSITORY
 
 READY = "ready"
-CALLS = ("kill", "stop", "cont", "restart", "add_datanode", "node_at")
+CALLS = ("end", "kill", "stop", "cont", "restart", "mend", "failover", "active", "safemode", "add_datanode",
+         "live_datanodes", "fill_disk", "free_disk", "node_at", "oracle", "proxy")
 
 
 def _socket_path(folder):
@@ -30,10 +34,7 @@ def serve(cluster):
             connection, _ = listener.accept()
             with connection, connection.makefile("rw") as stream:
                 name, *arguments = json.loads(stream.readline())
-                if name == "end":
-                    cluster.end()
-                answer = {"result": None} if name == "end" else _act(cluster, name, arguments)
-                stream.write(json.dumps(answer) + "\n")
+                stream.write(json.dumps(_act(cluster, name, arguments)) + "\n")
             if name == "end":
                 return
 
@@ -47,11 +48,18 @@ def _tell_ready():
 
 
 def _act(cluster, name, arguments):
-    if name not in CALLS:
-        return {"error": f"no call '{name}'; there are {', '.join(CALLS)}"}
     try:
-        return {"result": getattr(cluster, name)(*arguments)}
-    except Exception as error:
+        if name not in CALLS:
+            raise ValueError(f"no call '{name}'; there are {', '.join(CALLS)}")
+        target = cluster
+        if name == "oracle":
+            target, (name, *arguments) = cluster.oracle, arguments
+        elif name == "proxy":
+            proxy, name, *arguments = arguments
+            target = cluster.proxies[proxy]
+            target = target.faults if hasattr(target.faults, name) else target
+        return {"result": getattr(target, name)(*arguments)}
+    except Exception as error:  # of whatever kind: it belongs to the caller
         return {"error": f"{type(error).__name__}: {error}"}
 
 

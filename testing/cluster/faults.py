@@ -1,0 +1,157 @@
+"""What a proxy does to the bytes that pass it."""
+
+import dataclasses
+import threading
+import time
+
+from .rpc_frames import Answers, Requests
+
+UP, DOWN = "up", "down"  # from client to server, and back
+
+
+class Cut(Exception):
+    """The connection ends here. `rest`: what still passes before that."""
+
+    def __init__(self, rest=b""):
+        super().__init__()
+        self.rest = rest
+
+
+@dataclasses.dataclass
+class At:
+    """Something that happens at a byte of a direction of a connection, `times` times in all."""
+
+    action: str  # "cut" or "corrupt"
+    offset: int
+    direction: str
+    times: int
+
+
+@dataclasses.dataclass
+class Lost:
+    """Something that happens to calls of a method, `times` times in all."""
+
+    method: str
+    times: int
+    acted: bool  # whether the server gets the call: then its answer is lost, else the call
+
+
+class Faults:
+    """The faults of one proxy, set by a test while connections run. Thread-safe."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self.calls = []  # every Call that came by, in order
+        self._flowing = threading.Event()
+        self.heal()
+
+    def heal(self):
+        """No faults from now on."""
+        with self._lock:
+            self._delay_s = self._bytes_per_s = 0
+            self._at, self._lost = [], []
+        self._flowing.set()
+
+    def delay(self, seconds):
+        """Each piece, of at most 64 KiB, waits so long before it passes."""
+        self._delay_s = seconds
+
+    def limit(self, bytes_per_second):
+        """Each direction of a connection passes no more than that."""
+        self._bytes_per_s = bytes_per_second
+
+    def black_hole(self):
+        """Connections are accepted, and nothing passes any more, until `heal`."""
+        self._flowing.clear()
+
+    def cut_after(self, offset, direction=UP, times=1):
+        """Cut a connection before byte `offset` of it passes."""
+        with self._lock:
+            self._at.append(At("cut", offset, direction, times))
+
+    def corrupt(self, offset, direction=UP, times=1):
+        """Invert byte `offset` of a connection."""
+        with self._lock:
+            self._at.append(At("corrupt", offset, direction, times))
+
+    def drop_reply(self, method, times=1):
+        """NameNodes: let the server act on a call, swallow its answer, and cut the connection."""
+        with self._lock:
+            self._lost.append(Lost(method, times, acted=True))
+
+    def drop_call(self, method, times=1):
+        """NameNodes: cut the connection instead of letting a call pass."""
+        with self._lock:
+            self._lost.append(Lost(method, times, acted=False))
+
+    def pending(self):
+        """How many of the faults that happen at a byte or a call have not happened yet."""
+        with self._lock:
+            return sum(fault.times for fault in self._at + self._lost)
+
+    def take_at(self, direction, start, end):
+        """The faults at bytes from `start` to before `end` that happen now, the first byte's first."""
+        with self._lock:
+            happening = [fault for fault in self._at if fault.direction == direction
+                         and fault.times > 0 and start <= fault.offset < end]
+            for fault in happening:
+                fault.times -= 1
+        return sorted(happening, key=lambda fault: fault.offset)
+
+    def take_lost(self, call):
+        """The fault that happens to a call now; None: none does."""
+        with self._lock:
+            self.calls.append(call)
+            for fault in self._lost:
+                if fault.times > 0 and fault.method == call.method:
+                    fault.times -= 1
+                    return fault
+        return None
+
+    def pause(self, size, closed):
+        """Wait as long as `size` bytes have to; `closed()` ends the wait of a black hole."""
+        while not self._flowing.wait(0.05) and not closed():
+            pass
+        time.sleep(self._delay_s + (size / self._bytes_per_s if self._bytes_per_s else 0))
+
+
+class Passage:
+    """What passes on one connection: faults at bytes, and calls of RPC if that is what it carries."""
+
+    def __init__(self, faults, is_rpc):
+        self._faults, self._passed = faults, {UP: 0, DOWN: 0}
+        self._requests, self._answers = (Requests(), Answers()) if is_rpc else (None, None)
+        self._swallow = set()  # ids of calls whose answers are to be lost
+
+    def through(self, direction, data):
+        """\\return what passes of `data`; Cut: nor anything after that."""
+        if self._requests is not None:
+            data = self._calls(data) if direction == UP else self._replies(data)
+        start = self._passed[direction]
+        self._passed[direction] += len(data)
+        for fault in self._faults.take_at(direction, start, start + len(data)):
+            at = fault.offset - start
+            if fault.action == "cut":
+                raise Cut(data[:at])
+            data = data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1:]
+        return data
+
+    def _calls(self, data):
+        for call in self._requests.feed(data):
+            fault = self._faults.take_lost(call)
+            if fault is not None and fault.acted:
+                self._swallow.add(call.call_id)
+            elif fault is not None:
+                raise Cut()
+        return data
+
+    def _replies(self, data):
+        """Whole answers only, so that one can be left out."""
+        if not self._requests.is_hadoop:
+            return data
+        passing = b""
+        for call_id, frame in self._answers.feed(data):
+            if call_id in self._swallow:
+                raise Cut(passing)
+            passing += frame
+        return passing
