@@ -2,11 +2,15 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <system_error>
+#include <utility>
 
 #include "base/text.h"
+#include "hdfs/hdfs_services.h"
 #include "storage/local_file_system.h"
 
 namespace howdah {
@@ -25,13 +29,8 @@ std::string_view SchemeOf(std::string_view url) {
   return scheme;
 }
 
-Result<std::string> AbsoluteLocalPath(std::string_view path) {
-  std::error_code error;
-  const std::filesystem::path absolute =
-      std::filesystem::absolute(std::filesystem::path(path), error);
-  if (error) {
-    return Error(ErrorKind::kInvalidInput, "path '{}': {}", path, error.message());
-  }
+/// "/a//b/./c/../d/" -> "/a/b/d".
+std::string NormalPath(const std::filesystem::path& absolute) {
   std::string normal = absolute.lexically_normal().string();
   while (normal.size() > 1 && normal.back() == '/') normal.pop_back();
   // lexically_normal keeps a leading "//", which POSIX leaves to the implementation.
@@ -39,34 +38,63 @@ Result<std::string> AbsoluteLocalPath(std::string_view path) {
   return normal;
 }
 
+Result<Location> ResolveLocal(FileSystem& fs, std::string_view url,
+                              std::string_view rest) {
+  if (rest.size() != url.size() && rest.front() != '/') {
+    return Error(ErrorKind::kInvalidInput,
+                 "'{}' names a host; a local path is written file:///path", url);
+  }
+  std::error_code error;
+  const std::filesystem::path absolute =
+      std::filesystem::absolute(std::filesystem::path(rest), error);
+  if (error) {
+    return Error(ErrorKind::kInvalidInput, "path '{}': {}", rest, error.message());
+  }
+  const std::string normal = NormalPath(absolute);
+  return Location{&fs, normal, normal};
+}
+
+Result<Location> ResolveHdfs(hdfs::HdfsServices& services, std::string_view rest) {
+  const size_t slash = std::min(rest.find('/'), rest.size());
+  HOWDAH_ASSIGN_OR_RETURN(hdfs::HdfsFileSystem* const fs,
+                          services.Find(rest.substr(0, slash)));
+  std::string path =
+      slash == rest.size() ? "/" : NormalPath(std::filesystem::path(rest.substr(slash)));
+  std::string url = "hdfs://" + fs->options().service + path;
+  return Location{fs, std::move(path), std::move(url)};
+}
+
 }  // namespace
 
 Storages Storages::Builtin() {
   Storages storages;
-  storages.schemes_.push_back({"file", MakeLocalFileSystem()});
+  const std::shared_ptr<FileSystem> local = MakeLocalFileSystem();
+  storages.schemes_.push_back(
+      {"file", [local](std::string_view url, std::string_view rest) {
+         return ResolveLocal(*local, url, rest);
+       }});
+  const auto services = std::make_shared<hdfs::HdfsServices>(
+      [](const char* name) -> const char* { return std::getenv(name); });
+  storages.schemes_.push_back(
+      {"hdfs", [services](std::string_view /*url*/, std::string_view rest) {
+         return ResolveHdfs(*services, rest);
+       }});
   return storages;
 }
 
 Result<Location> Storages::Resolve(std::string_view url) const {
   const std::string_view name = SchemeOf(url);
-  std::string_view path = url;
-  if (!name.empty()) path.remove_prefix(name.size() + 3);
-  if (path.empty()) return Error(ErrorKind::kInvalidInput, "path '{}' is empty", url);
-  if (path.find('\0') != path.npos) {
+  std::string_view rest = url;
+  if (!name.empty()) rest.remove_prefix(name.size() + 3);
+  if (rest.empty()) return Error(ErrorKind::kInvalidInput, "path '{}' is empty", url);
+  if (rest.find('\0') != rest.npos) {
     return Error(ErrorKind::kInvalidInput, "path '{}' holds a NUL byte", url);
   }
 
   const std::string_view wanted = name.empty() ? "file" : name;
   std::vector<std::string> known;
   for (const Scheme& scheme : schemes_) {
-    if (scheme.name == wanted) {
-      if (!name.empty() && path.front() != '/') {
-        return Error(ErrorKind::kInvalidInput,
-                     "'{}' names a host; a local path is written file:///path", url);
-      }
-      HOWDAH_ASSIGN_OR_RETURN(std::string absolute, AbsoluteLocalPath(path));
-      return Location{scheme.fs.get(), absolute, absolute};
-    }
+    if (scheme.name == wanted) return scheme.resolve(url, rest);
     known.push_back(scheme.name);
   }
   return Error(ErrorKind::kInvalidInput,

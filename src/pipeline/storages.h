@@ -1,6 +1,6 @@
 #pragma once
 
-#include <memory>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,24 +14,30 @@ namespace howdah {
 struct Location {
   FileSystem* fs = nullptr;  ///< not owned
   std::string path;          ///< absolute, normalised
-  std::string url;           ///< for people: the path itself when local
+  std::string url;           ///< for people: the path itself when local, else with scheme
 };
 
-/// The table of URL schemes and their file systems. Thread-safe once built.
+/// The table of URL schemes and their file systems. Thread-safe once built; copies share
+/// the file systems.
 class Storages {
  public:
-  /// All built-in schemes: `file` (also paths without a scheme).
+  /// All built-in schemes: `file` (also paths without a scheme) and `hdfs`. Nothing is
+  /// read or connected to before a URL of a scheme is resolved.
   static Storages Builtin();
 
-  /// "file:///a/b", "/a/b", "a/b" (relative to the working directory) -> Location; "."
-  /// and ".." are resolved by text, repeated and trailing '/' dropped. InvalidInput: the
-  /// empty path, or a scheme that is not in the table (lists those that are).
+  /// "file:///a/b", "/a/b", "a/b" (relative to the working directory),
+  /// "hdfs://nameservice/a", "hdfs://host:port/a", "hdfs:///a" (of fs.defaultFS) ->
+  /// Location; "." and ".." are resolved by text, repeated and trailing '/' dropped.
+  /// Names are taken as they stand: no %XX. InvalidInput: the empty path, or a scheme
+  /// that is not in the table (lists those that are); for hdfs also what
+  /// hdfs/client_settings.h says of the configuration.
   Result<Location> Resolve(std::string_view url) const;
 
  private:
   struct Scheme {
     std::string name;
-    std::shared_ptr<FileSystem> fs;
+    /// \param rest  what follows "scheme://", or the whole of a plain path.
+    std::function<Result<Location>(std::string_view url, std::string_view rest)> resolve;
   };
   std::vector<Scheme> schemes_;
 };

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 namespace howdah {
@@ -26,6 +27,19 @@ TEST(Storages, LocalPathsBecomeAbsoluteAndNormal) {
 
 TEST(Storages, PathsMayHoldWhatLooksLikeAnUrl) {
   EXPECT_EQ(PathOf("/a b/dt=1/%41/é://x"), "/a b/dt=1/%41/é:/x");
+}
+
+TEST(Storages, HdfsUrlsNameAServiceAndAPath) {
+  unsetenv("HADOOP_CONF_DIR");
+  unsetenv("HADOOP_HOME");
+  const Storages storages = Storages::Builtin();
+  const Location location = storages.Resolve("hdfs://nn//a/./b/../c%20d/").ValueOrDie();
+  EXPECT_EQ(location.path, "/a/c%20d");
+  EXPECT_EQ(location.url, "hdfs://nn:8020/a/c%20d");
+  EXPECT_EQ(storages.Resolve("hdfs://nn:8020/x")->fs, location.fs);
+  EXPECT_NE(storages.Resolve("hdfs://nn:9000/x")->fs, location.fs);
+  EXPECT_EQ(storages.Resolve("hdfs://nn")->path, "/");
+  EXPECT_THAT(PathOf("hdfs://nn:port/x"), HasSubstr("'nn:port' is not host:port"));
 }
 
 TEST(Storages, UnknownSchemesAndHostsAreRefused) {
