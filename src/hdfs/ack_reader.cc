@@ -8,11 +8,11 @@ namespace howdah::hdfs {
 Result<std::optional<PipelineAck>> AckReader::Parse(const std::string& peer) {
   size_t length = 0, at = begin_;
   for (unsigned shift = 0;; shift += 7, ++at) {
-    if (at == end_) return std::nullopt;
     if (shift > 14) {
       return Error(ErrorKind::kCorruption, "{} sent an acknowledgement of over 2 MiB",
                    peer);
     }
+    if (at == end_) return std::nullopt;
     length |= static_cast<size_t>(bytes_[at] & std::byte{0x7F}) << shift;
     if ((bytes_[at] & std::byte{0x80}) == std::byte{0}) break;
   }

@@ -72,7 +72,7 @@ struct ClientOptions {
   Milliseconds datanode_connect_timeout{10'000};
   Milliseconds suspect_after{
       4'000};  ///< silence after which nodes are asked if they live
-  Milliseconds probe_timeout{5'000};  ///< and how long they have for the answer
+  Milliseconds probe_timeout{4'000};  ///< and how long they have for the answer
 
   // --- the writer: dfs.client.block.write.*, dfs.client.write.*
   int block_write_retries = 3;                     ///< retries

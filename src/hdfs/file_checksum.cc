@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "base/log.h"
 #include "hdfs/block_locations.h"
@@ -13,12 +15,18 @@
 namespace howdah::hdfs {
 namespace {
 
+enum class Patience { kLittle, kMuch };
+
 Result<uint32_t> AskNode(const ClientOptions& options, const LocatedBlock& block,
-                         const DatanodeInfo& node) {
+                         const DatanodeInfo& node, Patience patience) {
   HOWDAH_ASSIGN_OR_RETURN(Socket socket, ConnectDatanode(options, node));
-  socket.set_timeouts(options.suspect_after, WriteLimit(options, 1));
-  const DatanodeProbe probe(options, block.block.pool_id);
-  socket.set_keep_waiting(probe.WhileAnswers(node));
+  if (patience == Patience::kLittle) {
+    socket.set_timeouts(options.suspect_after / 2, options.suspect_after / 2);
+  } else {
+    socket.set_timeouts(options.suspect_after, WriteLimit(options, 1));
+    const DatanodeProbe probe(options, block.block.pool_id);
+    socket.set_keep_waiting(probe.WhileAnswers(node));
+  }
   HOWDAH_RETURN_IF_ERROR(
       SendRequest(socket, EncodeBlockChecksum(block.block, block.token)));
   const std::string doing = fmt::format("the checksum of block {} from {}",
@@ -39,14 +47,21 @@ Result<uint32_t> AskNode(const ClientOptions& options, const LocatedBlock& block
   return crc;
 }
 
-Result<uint32_t> AskReplicas(const ClientOptions& options, const LocatedBlock& block) {
+Result<uint32_t> AskReplicas(const ClientOptions& options, const LocatedBlock& block,
+                             Patience patience, std::set<std::string>* avoid) {
+  std::vector<const DatanodeInfo*> nodes;
+  for (const BlockLocation& location : block.locations) nodes.push_back(&location.node);
+  std::stable_partition(nodes.begin(), nodes.end(), [&](const DatanodeInfo* node) {
+    return !avoid->contains(node->uuid);
+  });
   Status failure = Error(ErrorKind::kTransient, "no DataNode is known to have block {}",
                          block.block.block_id);
-  for (const BlockLocation& location : block.locations) {
-    auto crc = AskNode(options, block, location.node);
+  for (const DatanodeInfo* node : nodes) {
+    auto crc = AskNode(options, block, *node, patience);
     if (crc.ok()) return crc;
     failure = crc.status();
-    Log(LogLevel::kWarning, "{}", failure.message());
+    avoid->insert(node->uuid);
+    Log(LogLevel::kInfo, "{}", failure.message());
   }
   return failure;
 }
@@ -54,16 +69,17 @@ Result<uint32_t> AskReplicas(const ClientOptions& options, const LocatedBlock& b
 }  // namespace
 
 Result<FileChecksum> ChecksumOfFile(Namenode& namenode, const ClientOptions& options,
-                                    const std::string& path) {
+                                    const std::string& path,
+                                    std::set<std::string> avoid) {
   HOWDAH_ASSIGN_OR_RETURN(const auto locations, BlockLocations::Open(namenode, path));
   FileChecksum file{.length = locations->file_length()};
   for (uint64_t offset = 0; offset < file.length;) {
     HOWDAH_ASSIGN_OR_RETURN(auto block, locations->Find(offset));
-    auto crc = AskReplicas(options, *block);
+    auto crc = AskReplicas(options, *block, Patience::kLittle, &avoid);
     if (!crc.ok()) {
       // A token may have expired, a replica moved.
       HOWDAH_ASSIGN_OR_RETURN(block, locations->Refetch(offset));
-      crc = AskReplicas(options, *block);
+      crc = AskReplicas(options, *block, Patience::kMuch, &avoid);
     }
     HOWDAH_RETURN_IF_ERROR(WithContext(crc.status(), path));
     file.crc32c =

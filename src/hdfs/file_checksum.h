@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 
 #include "base/status.h"
@@ -22,6 +23,7 @@ struct FileChecksum {
 /// erasure coded. Transient: no replica of a block could answer, or the file is being
 /// written. Source: FileChecksumHelper.java, dfs.checksum.combine.mode.
 Result<FileChecksum> ChecksumOfFile(Namenode& namenode, const ClientOptions& options,
-                                    const std::string& path);
+                                    const std::string& path,
+                                    std::set<std::string> avoid = {});
 
 }  // namespace howdah::hdfs

@@ -35,6 +35,13 @@ Status FileStreamer::StreamBlocks() {
   return queue_->failure();
 }
 
+std::set<std::string> FileStreamer::doubtful_nodes() {
+  std::set<std::string> uuids;
+  for (const DatanodeInfo& node : excluded_.Current()) uuids.insert(node.uuid);
+  for (const DatanodeInfo& node : pipeline_.failed) uuids.insert(node.uuid);
+  return uuids;
+}
+
 // False: there will be none.
 bool FileStreamer::WaitForPacket() {
   while (queue_->failure().ok()) {

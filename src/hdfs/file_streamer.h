@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <optional>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "base/status.h"
@@ -28,6 +30,8 @@ class FileStreamer {
   Status Join();
   /// After Join: the last block with its length; none of an empty file.
   const std::optional<ExtendedBlock>& last_block() const { return last_block_; }
+  /// After Join: nodes that did not do well (uuids).
+  std::set<std::string> doubtful_nodes();
 
  private:
   void Run();

@@ -208,7 +208,7 @@ Status FileWriter::Complete() {
   }
 }
 
-Status FileWriter::Verify() const {
+Status FileWriter::Verify() {
   if (context_.options.verify == VerifyFile::kLength) {
     HOWDAH_ASSIGN_OR_RETURN(const auto status,
                             context_.namenode.GetFileInfo(context_.path));
@@ -221,9 +221,9 @@ Status FileWriter::Verify() const {
                  "{} has {} bytes at the NameNode, {} were written", context_.path,
                  status->length, length_);
   }
-  HOWDAH_ASSIGN_OR_RETURN(
-      const FileChecksum found,
-      ChecksumOfFile(context_.namenode, context_.options, context_.path));
+  HOWDAH_ASSIGN_OR_RETURN(const FileChecksum found,
+                          ChecksumOfFile(context_.namenode, context_.options,
+                                         context_.path, streamer_.doubtful_nodes()));
   if (found.length == length_ && found.crc32c == crc32c_) return Status::OK();
   return Error(ErrorKind::kCorruption,
                "{} has {} bytes with CRC32C {:08x} at the DataNodes, {} with {:08x} were "

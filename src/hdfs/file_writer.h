@@ -77,7 +77,7 @@ class FileWriter final : public ByteSink {
   void AddToChecksum(const OutPacket& packet, bool keep_partial_chunk);
   Status Finish();
   Status Complete();
-  Status Verify() const;
+  Status Verify();
 
   const WriteContext context_;
   const Durability durability_;
