@@ -16,6 +16,8 @@ int ExitCodeOf(const Status& status, Phase phase) {
     case ErrorKind::kTooManyBadRows:
       return kTooManyBadRows;
     case ErrorKind::kCommitConflict:
+    case ErrorKind::kTransient:
+    case ErrorKind::kResourceExhausted:
       return kFailedRunning;
     default:
       return phase == Phase::kPreparing ? kWrongJob : kFailedRunning;

@@ -19,8 +19,9 @@ enum ExitCode {
 /// Whether anything had been written when an error arose.
 enum class Phase { kPreparing, kRunning };
 
-/// The code for an error: some kinds have their own; else it is the job's fault while
-/// preparing, and the run's afterwards.
+/// The code for an error: some kinds have their own; what the machines are to blame for
+/// (a dead server, a full disk) is the run's fault; else it is the job's while preparing,
+/// and the run's afterwards.
 int ExitCodeOf(const Status& status, Phase phase);
 
 /// Write the one line "error: …" and return ExitCodeOf.

@@ -91,8 +91,8 @@ Status CheckPlaces(FileSystem& fs, const DatasetPaths& paths) {
         ErrorKind::kPermissionDenied,
         "nothing can be created in '{}', where the dataset '{}' must appear by a "
         "rename: get write permission there, or choose another output "
-        "(output.staging moves only the staging '{}')",
-        nearest.path, paths.dataset, paths.staging);
+        "(output.staging moves only the staging '{}'); {}",
+        nearest.path, paths.dataset, paths.staging, writable.message());
   }
   HOWDAH_RETURN_IF_ERROR(writable);
 
@@ -104,8 +104,8 @@ Status CheckPlaces(FileSystem& fs, const DatasetPaths& paths) {
       return Error(ErrorKind::kPermissionDenied,
                    "nothing can be created in '{}', where the job's staging must be: get "
                    "write permission there, or set output.staging to a directory on the "
-                   "same file system",
-                   base.path);
+                   "same file system; {}",
+                   base.path, staging_writable.message());
     }
     HOWDAH_RETURN_IF_ERROR(staging_writable);
   }

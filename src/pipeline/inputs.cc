@@ -260,9 +260,11 @@ Result<InputSet> FindInputs(const Storages& storages,
     }
     inputs.fs = location.fs;
     HOWDAH_ASSIGN_OR_RETURN(std::vector<FileInfo> files, FilesOf(location));
+    const std::string before_paths =
+        location.url.substr(0, location.url.size() - location.path.size());
     for (const FileInfo& file : files) {
       if (!seen.insert(file.path).second) continue;
-      inputs.files.push_back({file.path, file.size, file.mtime_us});
+      inputs.files.push_back({before_paths + file.path, file.size, file.mtime_us});
       inputs.paths.push_back(file.path);
     }
   }

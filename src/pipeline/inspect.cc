@@ -12,6 +12,7 @@
 #include "model/saved_model.h"
 #include "pipeline/inputs.h"
 #include "pipeline/json_text.h"
+#include "pipeline/model_cache.h"
 
 namespace howdah {
 namespace {
@@ -43,15 +44,16 @@ std::string TensorsText(std::string_view label, const std::vector<TensorSpec>& t
   return text;
 }
 
-Result<InspectResult> InspectModel(const std::string& path, ModelDigest digest) {
+Result<InspectResult> InspectModel(const Location& location, ModelDigest digest) {
+  HOWDAH_ASSIGN_OR_RETURN(const std::string path, LocalModel(location));
   HOWDAH_ASSIGN_OR_RETURN(SavedModelInfo model, ReadSavedModel(path));
   Json summary = SummaryHead("inspect");
   summary["kind"] = "model";
-  summary["path"] = path;
+  summary["path"] = location.url;
   summary["bytes"] = model.bytes;
   summary["meta_graphs"] = Json::array();
   std::string text =
-      fmt::format("SavedModel {} ({})\n", path, FormatByteSize(model.bytes));
+      fmt::format("SavedModel {} ({})\n", location.url, FormatByteSize(model.bytes));
   if (digest == ModelDigest::kCompute) {
     HOWDAH_ASSIGN_OR_RETURN(const std::string sha256, SavedModelDigest(path));
     summary["sha256"] = sha256;
@@ -96,7 +98,7 @@ Result<InspectResult> InspectDataFile(const Location& location, ByteSource& file
   HOWDAH_ASSIGN_OR_RETURN(ReadBackFile contents, format.ReadBack(file));
   Json summary = SummaryHead("inspect");
   summary["kind"] = "file";
-  summary["path"] = location.path;
+  summary["path"] = location.url;
   summary["format"] = format.name();
   summary["bytes"] = file.size();
   summary["rows"] = contents.rows;
@@ -111,7 +113,7 @@ Result<InspectResult> InspectDataFile(const Location& location, ByteSource& file
   }
   const std::string text =
       fmt::format("{} {} ({}): {} rows in {} row groups\nwritten by {}\n", format.name(),
-                  location.path, FormatByteSize(file.size()), FormatCount(contents.rows),
+                  location.url, FormatByteSize(file.size()), FormatCount(contents.rows),
                   contents.row_groups, contents.created_by) +
       ColumnsText(*contents.schema);
   return InspectResult{DumpJson(summary), text};
@@ -125,13 +127,13 @@ Result<InspectResult> InspectSourceFile(const Location& location, ByteSource& fi
   for (const SourceUnit& unit : info.units) rows += unit.rows;
   Json summary = SummaryHead("inspect");
   summary["kind"] = "file";
-  summary["path"] = location.path;
+  summary["path"] = location.url;
   summary["format"] = format.name();
   summary["bytes"] = file.size();
   summary["rows"] = rows;
   summary["columns"] = ColumnsJson(*info.schema);
   const std::string text =
-      fmt::format("{} {} ({}): {} rows\n", format.name(), location.path,
+      fmt::format("{} {} ({}): {} rows\n", format.name(), location.url,
                   FormatByteSize(file.size()), FormatCount(rows)) +
       ColumnsText(*info.schema);
   return InspectResult{DumpJson(summary), text};
@@ -173,7 +175,7 @@ Result<InspectResult> InspectDataset(const Location& location) {
 
   Json summary = SummaryHead("inspect");
   summary["kind"] = "dataset";
-  summary["path"] = location.path;
+  summary["path"] = location.url;
   summary["job_id"] = ledger.job_id;
   summary["generation"] = ledger.generation;
   summary["mode"] = ledger.mode;
@@ -190,7 +192,7 @@ Result<InspectResult> InspectDataset(const Location& location) {
       "dataset {}: {} rows in {} files ({})\njob {} (generation {}, mode {}), published "
       "{} by "
       "howdah {}\n",
-      location.path, FormatCount(ledger.rows_written()), ledger.files(),
+      location.url, FormatCount(ledger.rows_written()), ledger.files(),
       FormatByteSize(ledger.bytes()), ledger.job_id, ledger.generation, ledger.mode,
       FormatTimestamp(ledger.published_us), ledger.howdah_version);
   for (const Json& column : summary["columns"]) {
@@ -223,7 +225,7 @@ Result<InspectResult> Inspect(const Storages& storages, const std::string& url,
   HOWDAH_ASSIGN_OR_RETURN(const bool dataset,
                           Exists(fs, JoinPath(location.path, kLedgerName)));
   if (dataset) return InspectDataset(location);
-  Result<InspectResult> model = InspectModel(location.path, digest);
+  Result<InspectResult> model = InspectModel(location, digest);
   if (Is(model.status(), ErrorKind::kNotFound)) {
     return Error(ErrorKind::kInvalidInput,
                  "'{}' is neither a dataset (it has no {}) nor a model: {}", url,

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "pipeline/input_columns.h"
+#include "pipeline/model_cache.h"
 #include "schema/names.h"
 #include "source/split_planner.h"
 #include "types/hive_escape.h"
@@ -72,7 +73,8 @@ Status UniteRagged(const std::map<std::string, std::string>& row_splits,
 
 Status PrepareModel(const Storages& storages, PreparedJob* job) {
   HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(job->spec.model.path));
-  job->model_path = location.path;
+  job->model_url = location.url;
+  HOWDAH_ASSIGN_OR_RETURN(job->model_path, LocalModel(location));
   HOWDAH_ASSIGN_OR_RETURN(SavedModelInfo model, ReadSavedModel(job->model_path));
   HOWDAH_ASSIGN_OR_RETURN(const MetaGraphInfo* meta_graph,
                           FindMetaGraph(model, job->spec.model.tags));
@@ -85,7 +87,7 @@ Status PrepareModel(const Storages& storages, PreparedJob* job) {
     return Error(
         ErrorKind::kInvalidInput,
         "model '{}' is not the pinned one: 'model.sha256' is {}, the model's is {}",
-        job->model_path, pinned, job->model_sha256);
+        job->model_url, pinned, job->model_sha256);
   }
   // TensorFlow's own default depends on the CPU, and last bits of results with it: off
   // unless the environment says otherwise, and part of the plan.
@@ -209,6 +211,7 @@ Status PrepareOutput(const Storages& storages, PreparedJob* job) {
   const JobSpec::Output& output = job->spec.output;
   HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(output.path));
   job->output_fs = location.fs;
+  job->output_url = location.url;
   std::string staging;
   if (!output.staging.empty()) {
     HOWDAH_ASSIGN_OR_RETURN(Location where, storages.Resolve(output.staging));
@@ -302,7 +305,7 @@ std::string SemanticText(const PreparedJob& job) {
                                {"from", std::move(sources)}}}};
   if (!job.spec.output.staging.empty()) {
     // A staging directory may serve several datasets; each needs its own jobs there.
-    semantic["output"]["path"] = job.paths.dataset;
+    semantic["output"]["path"] = job.output_url;
   }
   // Paths may hold bytes that are not UTF-8; replaced, they still tell jobs apart well
   // enough because lengths and times stand beside them.

@@ -21,7 +21,8 @@ namespace howdah {
 struct PreparedJob {
   JobSpec spec;
 
-  std::string model_path;    ///< local SavedModel directory
+  std::string model_url;     ///< as people know it
+  std::string model_path;    ///< local SavedModel directory: the model, or its copy
   std::string model_sha256;  ///< SavedModelDigest
   Signature signature;
   bool onednn = false;  ///< whether TensorFlow may use its oneDNN kernels
@@ -34,6 +35,7 @@ struct PreparedJob {
   std::optional<Landing> landing;  ///< always set
 
   FileSystem* output_fs = nullptr;  ///< not owned: lives in Storages
+  std::string output_url;           ///< of paths.dataset, as people know it
   DatasetPaths paths;
   const Format* format = nullptr;
   std::string compression;

@@ -37,7 +37,7 @@ Result<std::unique_ptr<Predictor>> LoadModel(const PreparedJob& job,
   load.timeout = job.spec.model.timeout;
   load.on_hang = options.on_hang;
   HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<Predictor> predictor, LoadPredictor(load));
-  Log(LogLevel::kInfo, "model '{}' loaded by TensorFlow {} ({})", job.model_path,
+  Log(LogLevel::kInfo, "model '{}' loaded by TensorFlow {} ({})", job.model_url,
       predictor->runtime_version(), load.library);
   return predictor;
 }
@@ -54,7 +54,7 @@ void LogPlan(const PreparedJob& job, const JobStatus& status) {
       "job {}: {} rows in {} files ({}), {} splits, {} done before; output '{}'",
       job.plan.job_id, FormatCount(job.input_rows()), job.inputs.files.size(),
       FormatByteSize(job.inputs.bytes()), job.plan.splits.size(), status.splits_done,
-      job.paths.dataset);
+      job.output_url);
   Log(LogLevel::kInfo, "{} rows per run, {} runners, {} intra-op threads, oneDNN {}",
       job.spec.model.batch_rows, job.runners(), job.spec.model.intra_op_threads,
       job.onednn ? "on" : "off");
@@ -118,7 +118,7 @@ Result<std::string> Run(const Storages& storages, JobSpec spec, const RunOptions
   RunFigures figures;
   if (status.state == JobState::kPublished) {
     Log(LogLevel::kInfo, "job {} is already published in '{}'", prepared.plan.job_id,
-        prepared.paths.dataset);
+        prepared.output_url);
     figures.seconds_prepare = figures.seconds_total = SecondsSince(start);
     return RunSummary(prepared, *status.ledger, "already_published", figures);
   }
@@ -151,7 +151,7 @@ Result<std::string> Run(const Storages& storages, JobSpec spec, const RunOptions
   figures.seconds_total = SecondsSince(start);
   Log(LogLevel::kInfo, "{} rows are in {} files ({}) of '{}'",
       FormatCount(ledger.rows_written()), ledger.files(), FormatByteSize(ledger.bytes()),
-      prepared.paths.dataset);
+      prepared.output_url);
   return RunSummary(prepared, ledger, outcome, figures);
 }
 

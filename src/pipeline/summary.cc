@@ -30,7 +30,7 @@ std::string_view Name(JobState state) {
 }
 
 Json ModelJson(const PreparedJob& job) {
-  return {{"path", job.model_path},
+  return {{"path", job.model_url},
           {"sha256", job.model_sha256},
           {"signature", job.signature.key},
           {"onednn", job.onednn},
@@ -112,7 +112,7 @@ std::string RunSummary(const PreparedJob& job, const Ledger& ledger,
   summary["job_id"] = ledger.job_id;
   summary["generation"] = ledger.generation;
   summary["mode"] = ledger.mode;
-  summary["output"] = job.paths.dataset;
+  summary["output"] = job.output_url;
   summary["format"] = job.format->name();
   summary["rows"] = {{"input", ledger.input_rows()},
                      {"written", ledger.rows_written()},
@@ -149,7 +149,7 @@ std::string CheckSummary(const PreparedJob& job, const JobStatus& status) {
   summary["splits"] = {{"total", job.plan.splits.size()}, {"done", status.splits_done}};
   summary["rows"] = {{"input", job.input_rows()}};
   summary["input"] = {{"files", job.inputs.files.size()}, {"bytes", job.inputs.bytes()}};
-  summary["output"] = job.paths.dataset;
+  summary["output"] = job.output_url;
   summary["format"] = job.format->name();
   summary["mode"] = job.spec.output.mode;
   summary["columns"] = ColumnsJson(*job.landing->schema());
@@ -167,7 +167,7 @@ std::string CheckText(const PreparedJob& job, const JobStatus& status) {
   };
   line("job", fmt::format("{} ({}, generation {})", job.plan.job_id, Name(status.state),
                           status.generation));
-  line("model", fmt::format("{} (signature {}, sha256 {}…)", job.model_path,
+  line("model", fmt::format("{} (signature {}, sha256 {}…)", job.model_url,
                             job.signature.key, job.model_sha256.substr(0, 12)));
   line("runs", fmt::format("{} rows each, {} at once, {} intra-op threads, oneDNN {}",
                            job.spec.model.batch_rows, job.runners(),
@@ -181,7 +181,7 @@ std::string CheckText(const PreparedJob& job, const JobStatus& status) {
     line("  feeds", fmt::format("{} ({}) <- {}", feed["tensor"].get<std::string>(),
                                 feed["type"].get<std::string>(), QuotedList(columns)));
   }
-  line("output", fmt::format("{} ({}, {}, mode {})", job.paths.dataset,
+  line("output", fmt::format("{} ({}, {}, mode {})", job.output_url,
                              job.format->name(), job.compression, job.spec.output.mode));
   for (const auto& field : job.landing->schema()->fields()) {
     line("  column", fmt::format("{}: {}{}", field->name(), field->type()->ToString(),
@@ -199,7 +199,7 @@ std::string CheckText(const PreparedJob& job, const JobStatus& status) {
 std::string LedgerRunText(const PreparedJob& job, const RunFigures& figures) {
   const Json run = {
       {"tensorflow", figures.tensorflow},
-      {"model_path", job.model_path},
+      {"model_path", job.model_url},
       {"columns", ColumnsJson(*job.landing->schema())},
       {"runners", job.runners()},
       {"intra_op_threads", job.spec.model.intra_op_threads},
