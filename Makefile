@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help setup build test demo bench fuzz format lint clean
+.PHONY: help setup build test demo cluster bench fuzz format lint clean
 
 help: ## this list (default)
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -22,6 +22,10 @@ test: setup ## all tests, also under sanitizers; what CI runs
 demo: build ## score some thousand source files found on this machine with a real model
 	@tools/setup demo
 	@examples/demo/run.sh
+
+cluster: setup ## a real HDFS on this machine to play with, until Ctrl-C; CLUSTER="--datanodes 4"
+	@tools/setup cluster
+	@$(PYTHON) -m testing.cluster play $(CLUSTER)
 
 bench: build ## against tuned Python and the machine's limits, 15 minutes; BENCH=--full or --smoke
 	@$(PYTHON) benchmarks/run.py $(BENCH)

@@ -92,6 +92,14 @@ def end_to_end():
                      report, PYTHONDONTWRITEBYTECODE="1")
 
 
+def cluster():
+    report = ROOT / "build" / "pytest-cluster.xml"
+    return run_suite("cluster", [sys.executable, "-m", "pytest", "tests/cluster",
+                                 "--numprocesses=2", "--dist=loadfile", "--quiet",
+                                 f"--junitxml={report}"],
+                     report, PYTHONDONTWRITEBYTECODE="1")
+
+
 def address_sanitizer():
     prefix = without_address_randomisation()
     if not build("asan", "build-asan", ["test_programs"], prefix):
@@ -112,8 +120,8 @@ def thread_sanitizer():
 
 
 def main():
-    suites = {"release": release, "e2e": end_to_end, "asan": address_sanitizer,
-              "tsan": thread_sanitizer}
+    suites = {"release": release, "e2e": end_to_end, "cluster": cluster,
+              "asan": address_sanitizer, "tsan": thread_sanitizer}
     counts, lines = [], []
     for name, suite in suites.items():
         start = time.monotonic()

@@ -298,6 +298,10 @@ public final class Oracle {
     });
     operations.put("create_snapshot", request -> system(request).createSnapshot(
         path(request), request.get("name").asText()).toUri().getPath());
+    operations.put("delete_snapshot", request -> {
+      system(request).deleteSnapshot(path(request), request.get("name").asText());
+      return null;
+    });
     operations.put("safemode", request -> system(request).setSafeMode(
         SafeModeAction.valueOf(request.get("action").asText().toUpperCase())));
     operations.put("reconnect", request -> {
@@ -316,6 +320,11 @@ public final class Oracle {
           new StateChangeRequestInfo(RequestSource.REQUEST_BY_USER_FORCED);
       try (HAServiceProtocolClientSideTranslatorPB node =
           new HAServiceProtocolClientSideTranslatorPB(address, conf)) {
+        try {
+          node.getServiceStatus();
+        } catch (IOException expected) {
+          // The connection was to a process that has ended; the next call makes a new one.
+        }
         if (request.get("to").asText().equals("active")) {
           node.transitionToActive(why);
         } else {

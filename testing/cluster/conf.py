@@ -22,6 +22,8 @@ QUICK = {
     "dfs.namenode.reconstruction.pending.timeout-sec": "5",
     "dfs.namenode.fs-limits.min-block-size": "0",
     "dfs.namenode.datanode.registration.ip-hostname-check": "false",
+    # Else a node with one connection is too busy for a block as soon as all others have none.
+    "dfs.namenode.redundancy.considerLoad": "false",
     "dfs.datanode.du.reserved": "0",
     # By default a volume with less than a GiB beyond the block takes none.
     "dfs.datanode.round-robin-volume-choosing-policy.additional-available-space": "0",

@@ -209,6 +209,9 @@ class Oracle:
         """\\return the snapshot's path"""
         return self.call("create_snapshot", path=path, name=name)
 
+    def delete_snapshot(self, path, name):
+        return self.call("delete_snapshot", path=path, name=name)
+
     def safemode(self, action):
         """action: "enter", "leave" or "get". \\return whether it is on"""
         return self.call("safemode", action=action)
