@@ -31,7 +31,7 @@ install(FILES ${PYARROW_DIR}/../pyarrow-${PyArrow_VERSION}.dist-info/licenses/LI
               ${PYARROW_DIR}/../pyarrow-${PyArrow_VERSION}.dist-info/licenses/NOTICE.txt
         DESTINATION ${licenses}/arrow)
 install(FILES ${TENSORFLOW_DIR}/THIRD_PARTY_NOTICES.txt DESTINATION ${licenses}/tensorflow)
-foreach(package libcli11-dev libfmt-dev libisal-dev libprotozero-dev libssl-dev
+foreach(package libcli11-dev libfmt-dev libisal-dev libprotozero-dev libpugixml-dev libssl-dev
                 libtomlplusplus-dev nlohmann-json3-dev)
   install(FILES /usr/share/doc/${package}/copyright DESTINATION ${licenses}/${package} OPTIONAL)
 endforeach()

@@ -97,3 +97,62 @@ def test_a_cluster_that_is_not_there_is_named(cluster):
     assert error.value.kind == "Transient"
     assert "no NameNode of" in error.value.message
     assert error.value.message.count("Connection refused") == 2
+
+
+@pytest.fixture(scope="module")
+def lone(start_cluster):
+    return start_cluster(datanodes=1, proxied=("nn1",),
+                         conf={"ipc.client.connect.max.retries": 3,
+                               "ipc.client.connect.retry.interval": 20})
+
+
+@pytest.fixture
+def single(lone):
+    yield lone
+    lone.mend()
+
+
+def lose_for_good(cluster, fault, method):
+    getattr(cluster.proxies["nn1"].faults, fault)(method, times=1000)
+
+
+def test_a_file_whose_rename_is_never_answered_is_known_by_its_number(single):
+    lose_for_good(single, "drop_reply", "rename2")
+    call(single, "put", "/known", "x")
+    single.proxies["nn1"].faults.heal()
+    assert call(single, "cat", "/known") == "x"
+    assert call(single, "list", "/").split() == ["known"]
+    call(single, "rmtree", "/known")
+
+
+def test_what_cannot_be_known_is_said_to_be_unknown(single):
+    lose_for_good(single, "drop_call", "rename2")
+    with pytest.raises(HdfsError, match="CommitStateUnknown"):
+        call(single, "put", "/unknown", "x")
+    single.proxies["nn1"].faults.heal()
+    # Nothing was guessed: the file is whole under its hidden name.
+    (hidden,) = call(single, "list", "/").split()
+    assert hidden.startswith(".unknown.") and hidden.endswith(".pending")
+    assert call(single, "cat", f"/{hidden}") == "x"
+    call(single, "rmtree", f"/{hidden}")
+
+
+def test_a_delete_that_is_never_answered_is_unknown(single):
+    call(single, "put", "/f", "x")
+    lose_for_good(single, "drop_reply", "delete")
+    with pytest.raises(HdfsError, match="CommitStateUnknown"):
+        call(single, "rm", "/f")
+    single.proxies["nn1"].faults.heal()
+    assert call(single, "list", "/") == ""
+
+
+def test_looking_is_never_unknown(single):
+    lose_for_good(single, "drop_reply", "getListing")
+    with pytest.raises(HdfsError, match="Transient"):
+        call(single, "list", "/")
+
+
+def test_a_namenode_that_restarts_is_waited_for(single):
+    call(single, "put", "/restart", "x")
+    single.restart("nn1")
+    assert call(single, "cat", "/restart") == "x"
