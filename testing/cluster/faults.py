@@ -25,6 +25,7 @@ class At:
     offset: int
     direction: str
     times: int
+    bases: dict = dataclasses.field(default_factory=dict)  # by connection: where it counts from
 
 
 @dataclasses.dataclass
@@ -65,12 +66,12 @@ class Faults:
         self._flowing.clear()
 
     def cut_after(self, offset, direction=UP, times=1):
-        """Cut a connection before byte `offset` of it passes."""
+        """Cut a connection before byte `offset` passes, counted from now or from its beginning."""
         with self._lock:
             self._at.append(At("cut", offset, direction, times))
 
     def corrupt(self, offset, direction=UP, times=1):
-        """Invert byte `offset` of a connection."""
+        """Invert byte `offset` of a connection, counted from now or from its beginning."""
         with self._lock:
             self._at.append(At("corrupt", offset, direction, times))
 
@@ -89,14 +90,20 @@ class Faults:
         with self._lock:
             return sum(fault.times for fault in self._at + self._lost)
 
-    def take_at(self, direction, start, end):
-        """The faults at bytes from `start` to before `end` that happen now, the first byte's first."""
+    def take_at(self, connection, direction, start, size):
+        """What happens to the `size` bytes of a connection that follow its first `start`.
+
+        \\return pairs of a position among those bytes and "cut" or "corrupt", in order
+        """
+        happening = []
         with self._lock:
-            happening = [fault for fault in self._at if fault.direction == direction
-                         and fault.times > 0 and start <= fault.offset < end]
-            for fault in happening:
-                fault.times -= 1
-        return sorted(happening, key=lambda fault: fault.offset)
+            for fault in self._at:
+                if fault.direction == direction and fault.times > 0:
+                    position = fault.bases.setdefault(connection, start) + fault.offset - start
+                    if 0 <= position < size:
+                        fault.times -= 1
+                        happening.append((position, fault.action))
+        return sorted(happening)
 
     def take_lost(self, call):
         """The fault that happens to a call now; None: none does."""
@@ -129,9 +136,8 @@ class Passage:
             data = self._calls(data) if direction == UP else self._replies(data)
         start = self._passed[direction]
         self._passed[direction] += len(data)
-        for fault in self._faults.take_at(direction, start, start + len(data)):
-            at = fault.offset - start
-            if fault.action == "cut":
+        for at, action in self._faults.take_at(self, direction, start, len(data)):
+            if action == "cut":
                 raise Cut(data[:at])
             data = data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1:]
         return data
