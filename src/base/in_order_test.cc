@@ -94,8 +94,7 @@ TEST(InOrder, CancelWakesThoseThatWaitForRoom) {
   InOrder<int> line(1);
   Keeper keeper;
   ASSERT_TRUE(line.Put(1, 1, 1, std::ref(keeper)).ok());
-  std::jthread waiting(
-      [&] { EXPECT_TRUE(line.Put(2, 2, 1, std::ref(keeper)).ok()); });
+  std::jthread waiting([&] { EXPECT_TRUE(line.Put(2, 2, 1, std::ref(keeper)).ok()); });
   line.Cancel();
   waiting.join();
   EXPECT_THAT(keeper.kept, ElementsAre());

@@ -97,9 +97,7 @@ class ParquetEncoder final : public Encoder {
   int64_t EstimatedBytes() const override {
     return stream_->Tell().ValueOr(0) + EncodedBytes(waiting_bytes_);
   }
-  int64_t BufferedBytes() const override {
-    return rows_bytes_ + pool_.bytes_allocated();
-  }
+  int64_t BufferedBytes() const override { return rows_bytes_ + pool_.bytes_allocated(); }
 
   Result<EncodedFile> Close() override {
     HOWDAH_RETURN_IF_ERROR(WriteRowGroup());
@@ -233,11 +231,11 @@ class ParquetEncoder final : public Encoder {
   arrow::ProxyMemoryPool pool_;  // counts what this encoder holds beside the rows
   const std::shared_ptr<arrow::io::OutputStream> stream_;
   std::unique_ptr<parquet::arrow::FileWriter> writer_;
-  ParquetFile* file_ = nullptr;                    // owned by writer_
+  ParquetFile* file_ = nullptr;                     // owned by writer_
   std::vector<std::unique_ptr<ListColumn>> lists_;  // by field; nullptr: Arrow writes it
   std::vector<int> other_columns_;                  // those that Arrow writes
-  arrow::RecordBatchVector waiting_, small_;  // rows of these for the next row group
-  int64_t rows_bytes_ = 0, small_bytes_ = 0;  // of both; of small_
+  arrow::RecordBatchVector waiting_, small_;      // rows of these for the next row group
+  int64_t rows_bytes_ = 0, small_bytes_ = 0;      // of both; of small_
   int64_t waiting_bytes_ = 0, waiting_rows_ = 0;  // of all columns
   int64_t given_bytes_ = 0, encoded_bytes_ = 0;   // of the row groups written
 };

@@ -122,7 +122,8 @@ ParquetFile::ParquetFile(std::shared_ptr<arrow::io::OutputStream> sink,
       properties_(std::move(properties)),
       footer_(parquet::FileMetaDataBuilder::Make(&schema_, properties_)),
       page_index_(parquet::PageIndexBuilder::Make(&schema_)) {
-  PARQUET_THROW_NOT_OK(sink_->Write(parquet::kParquetMagic, sizeof parquet::kParquetMagic));
+  PARQUET_THROW_NOT_OK(
+      sink_->Write(parquet::kParquetMagic, sizeof parquet::kParquetMagic));
 }
 
 ParquetFile::~ParquetFile() = default;
@@ -134,7 +135,8 @@ void ParquetFile::WriteNextColumn(ListColumn& column) {
 parquet::RowGroupWriter* ParquetFile::AppendRowGroup() {
   EndRowGroup();
   page_index_->AppendRowGroup();
-  auto row_group = std::make_unique<RowGroup>(*this, footer_->AppendRowGroup(), row_groups_);
+  auto row_group =
+      std::make_unique<RowGroup>(*this, footer_->AppendRowGroup(), row_groups_);
   ++row_groups_;
   row_group_ = row_group.get();
   writer_ = std::make_unique<parquet::RowGroupWriter>(std::move(row_group));
@@ -159,9 +161,8 @@ int ParquetFile::num_columns() const { return schema_.num_columns(); }
 
 void ParquetFile::AddKeyValueMetadata(
     const std::shared_ptr<const arrow::KeyValueMetadata>& metadata) {
-  key_value_metadata_ = key_value_metadata_ == nullptr
-                            ? metadata
-                            : key_value_metadata_->Merge(*metadata);
+  key_value_metadata_ =
+      key_value_metadata_ == nullptr ? metadata : key_value_metadata_->Merge(*metadata);
 }
 
 void ParquetFile::Close() {

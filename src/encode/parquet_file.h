@@ -48,7 +48,7 @@ class ParquetFile final : public parquet::ParquetFileWriter::Contents {
   const std::unique_ptr<parquet::FileMetaDataBuilder> footer_;
   const std::unique_ptr<parquet::PageIndexBuilder> page_index_;
   int row_groups_ = 0;
-  int64_t rows_ = 0;              // of the row groups that have ended
+  int64_t rows_ = 0;               // of the row groups that have ended
   RowGroup* row_group_ = nullptr;  // owned by writer_
   std::unique_ptr<parquet::RowGroupWriter> writer_;
   bool closed_ = false;

@@ -25,7 +25,8 @@ void AppendLength(size_t bytes, std::string* out) {
 class PackedOnes {
  public:
   explicit PackedOnes(int64_t count)
-      : groups_((count + kGroup - 1) / kGroup), bits_(static_cast<size_t>(groups_), '\xff') {}
+      : groups_((count + kGroup - 1) / kGroup),
+        bits_(static_cast<size_t>(groups_), '\xff') {}
 
   void Clear(int64_t i) {
     char& byte = bits_[static_cast<size_t>(i / kGroup)];

@@ -65,17 +65,16 @@ Status ListColumn::Append(const arrow::Array& array) {
   if (lists.null_count() > 0 || elements.null_count() > 0) {
     return Error(ErrorKind::kInvalidInput, "a null in a column of required lists");
   }
-  const uint8_t* values = elements.length() == 0
-                              ? nullptr
-                              : elements.data()->buffers[1]->data() +
-                                    elements.offset() * value_bytes_;
+  const uint8_t* values = elements.length() == 0 ? nullptr
+                                                 : elements.data()->buffers[1]->data() +
+                                                       elements.offset() * value_bytes_;
   const int64_t count = lists.length();
   for (int64_t i = 0; i < count;) {
     if (lists_ == 0) HOWDAH_RETURN_IF_ERROR(BeginPage());
     const int64_t room = std::max<int64_t>(kPageBytes - values_size_, 0) / value_bytes_;
-    int64_t end = std::upper_bound(offsets + i + 1, offsets + count + 1,
-                                   offsets[i] + room) -
-                  (offsets + 1);
+    int64_t end =
+        std::upper_bound(offsets + i + 1, offsets + count + 1, offsets[i] + room) -
+        (offsets + 1);
     end = std::min(end, i + kMostLists - lists_);
     if (lists_ == 0) end = std::max(end, i + 1);  // one that is larger has its own page
     if (end > i) {
@@ -94,8 +93,8 @@ Status ListColumn::Append(const arrow::Array& array) {
 Status ListColumn::BeginPage() {
   form_ = Form::kStored;
   if (codec_ != nullptr) {
-    const bool literals = stores_incompressible_ && !compresses_ &&
-                          pages_begun_ % kTryEvery != 0;
+    const bool literals =
+        stores_incompressible_ && !compresses_ && pages_begun_ % kTryEvery != 0;
     form_ = literals ? Form::kLiterals : Form::kCompressed;
   }
   ++pages_begun_;
@@ -146,9 +145,9 @@ Status ListColumn::AddValues(const uint8_t* values, int64_t bytes) {
     bytes -= part;
     body_bytes_ += part;
     literal_bytes_ += part;
-    PutLiteralTag(literal_bytes_, reinterpret_cast<std::byte*>(
-                                      out + body_bytes_ - literal_bytes_ -
-                                      kLiteralTagBytes));
+    PutLiteralTag(literal_bytes_,
+                  reinterpret_cast<std::byte*>(out + body_bytes_ - literal_bytes_ -
+                                               kLiteralTagBytes));
   }
   return Status::OK();
 }
@@ -220,11 +219,11 @@ Result<ColumnChunk> ListColumn::WriteChunk(arrow::io::OutputStream& out) {
   HOWDAH_ASSIGN_OR_RETURN(chunk.first_page, out.Tell());
   for (Page& page : pages_) {
     const int64_t stored = static_cast<int64_t>(page.head.size()) + page.body->size();
-    const std::string header = Serialize(
-        {.uncompressed_bytes = page.uncompressed_bytes,
-         .compressed_bytes = static_cast<int32_t>(stored),
-         .crc32 = Crc32(Crc32(0, Bytes(page.head)), Bytes(*page.body)),
-         .levels = page.levels});
+    const std::string header =
+        Serialize({.uncompressed_bytes = page.uncompressed_bytes,
+                   .compressed_bytes = static_cast<int32_t>(stored),
+                   .crc32 = Crc32(Crc32(0, Bytes(page.head)), Bytes(*page.body)),
+                   .levels = page.levels});
     HOWDAH_RETURN_IF_ERROR(out.Write(header + page.head));
     HOWDAH_RETURN_IF_ERROR(out.Write(page.body->data(), page.body->size()));
     page.body.reset();

@@ -81,11 +81,11 @@ class ListColumn {
   // Of the page at hand:
   Form form_ = Form::kStored;
   std::unique_ptr<arrow::ResizableBuffer> body_;
-  int64_t body_bytes_ = 0;       // used in body_
-  int64_t literal_bytes_ = 0;    // of the last literal in it
-  int64_t values_size_ = 0;      // bytes of values
+  int64_t body_bytes_ = 0;     // used in body_
+  int64_t literal_bytes_ = 0;  // of the last literal in it
+  int64_t values_size_ = 0;    // bytes of values
   int64_t lists_ = 0;
-  int64_t length_ = 0;           // of all lists, unless lengths_ tells it of each
+  int64_t length_ = 0;  // of all lists, unless lengths_ tells it of each
   std::vector<int32_t> lengths_;
 
   // Of the column chunk:

@@ -1,5 +1,5 @@
-// Columns of lists, whose pages are made here, as Arrow's reader finds them. It checks the
-// checksum of each page.
+// Columns of lists, whose pages are made here, as Arrow's reader finds them. It checks
+// the checksum of each page.
 #include <arrow/type.h>
 #include <arrow/util/bit_util.h>
 #include <gmock/gmock.h>
@@ -36,8 +36,8 @@ std::shared_ptr<arrow::RecordBatch> Lists(const std::vector<int32_t>& lengths,
       type, offsets.back(), {nullptr, std::shared_ptr<arrow::Buffer>(std::move(values))});
   const auto list_field = Required(type);
   const auto lists = arrow::ArrayData::Make(
-      list_field->type(), count,
-      {nullptr, arrow::Buffer::FromVector(std::move(offsets))}, {elements}, 0);
+      list_field->type(), count, {nullptr, arrow::Buffer::FromVector(std::move(offsets))},
+      {elements}, 0);
   return Batch({list_field}, {arrow::MakeArray(lists)});
 }
 
@@ -96,18 +96,15 @@ TEST_P(ParquetLists, ComeBackBitForBitWithEveryCompressionAndType) {
 
 INSTANTIATE_TEST_SUITE_P(
     Lengths, ParquetLists,
-    testing::Values(ListsCase{"One", {1}}, ListsCase{"OneEmpty", {0}},
-                    ListsCase{"AllEmpty", Equal(300, 0)},
-                    ListsCase{"OfOne", Equal(1000, 1)}, ListsCase{"OfSeven", Equal(99, 7)},
-                    ListsCase{"OfEight", Equal(99, 8)}, ListsCase{"OfTen", Equal(5000, 10)},
-                    ListsCase{"OfForty", Equal(100, 40)},
-                    ListsCase{"OfFortyOne", Equal(100, 41)},
-                    ListsCase{"Of512", Equal(700, 512)},
-                    ListsCase{"LastDiffers", {3, 3, 3, 4}},
-                    ListsCase{"FirstIsEmpty", {0, 3, 3}},
-                    ListsCase{"LastIsEmpty", {3, 3, 0}},
-                    ListsCase{"ByChance", ByChance(3000, 9, 5)},
-                    ListsCase{"LargerThanAPage", {1, 300'000, 2, 600'000, 0}}),
+    testing::Values(
+        ListsCase{"One", {1}}, ListsCase{"OneEmpty", {0}},
+        ListsCase{"AllEmpty", Equal(300, 0)}, ListsCase{"OfOne", Equal(1000, 1)},
+        ListsCase{"OfSeven", Equal(99, 7)}, ListsCase{"OfEight", Equal(99, 8)},
+        ListsCase{"OfTen", Equal(5000, 10)}, ListsCase{"OfForty", Equal(100, 40)},
+        ListsCase{"OfFortyOne", Equal(100, 41)}, ListsCase{"Of512", Equal(700, 512)},
+        ListsCase{"LastDiffers", {3, 3, 3, 4}}, ListsCase{"FirstIsEmpty", {0, 3, 3}},
+        ListsCase{"LastIsEmpty", {3, 3, 0}}, ListsCase{"ByChance", ByChance(3000, 9, 5)},
+        ListsCase{"LargerThanAPage", {1, 300'000, 2, 600'000, 0}}),
     [](const auto& test) { return test.param.name; });
 
 TEST(ParquetLists, ManyEmptyListsAreManyPages) {
@@ -151,11 +148,12 @@ TEST(ParquetLists, WhatSnappyCannotCompressCostsNextToNothing) {
 
 TEST(ParquetLists, StandBetweenColumnsThatArrowWrites) {
   const auto lists = Lists(Equal(3, 2), arrow::float64());
-  const auto nested = arrow::struct_({field("a", arrow::int64()),
-                                      field("b", arrow::list(arrow::utf8()))});
+  const auto nested = arrow::struct_(
+      {field("a", arrow::int64()), field("b", arrow::list(arrow::utf8()))});
   const auto batch = Batch(
       {field("id", arrow::int64(), false), lists->schema()->field(0), field("s", nested),
-       field("y", lists->schema()->field(0)->type(), false), field("f", arrow::float32())},
+       field("y", lists->schema()->field(0)->type(), false),
+       field("f", arrow::float32())},
       {FromJson(arrow::int64(), "[1, 2, 3]"), lists->column(0),
        FromJson(nested, R"([{"a": 1, "b": ["p", null]}, null, {"a": null, "b": []}])"),
        lists->column(0), FromJson(arrow::float32(), "[null, 0.5, 1]")});
@@ -219,17 +217,18 @@ std::vector<std::vector<int16_t>> DecodeLevels(const std::string& bytes, int cou
 TEST(ListLevels, AreThoseOfTheFormat) {
   using Levels = std::vector<int16_t>;
   const std::vector<int32_t> lengths = {2, 0, 1, 3};
-  EXPECT_THAT(DecodeLevels(ListLevels(lengths), 7),
-              testing::ElementsAre(Levels{0, 1, 0, 0, 0, 1, 1},
-                                   Levels{1, 1, 0, 1, 1, 1, 1}));
+  EXPECT_THAT(
+      DecodeLevels(ListLevels(lengths), 7),
+      testing::ElementsAre(Levels{0, 1, 0, 0, 0, 1, 1}, Levels{1, 1, 0, 1, 1, 1, 1}));
 }
 
 TEST(ListLevels, OfEqualListsAreTheSameByEitherWay) {
   for (const int32_t length : {1, 2, 7, 8, 9, 39, 40, 41, 48, 49, 1000}) {
     for (const int64_t lists : {1, 2, 9}) {
       const int count = static_cast<int>(lists) * length;
-      EXPECT_EQ(DecodeLevels(EqualListLevels(lists, length), count),
-                DecodeLevels(ListLevels(Equal(static_cast<size_t>(lists), length)), count))
+      EXPECT_EQ(
+          DecodeLevels(EqualListLevels(lists, length), count),
+          DecodeLevels(ListLevels(Equal(static_cast<size_t>(lists), length)), count))
           << lists << " of " << length;
     }
   }

@@ -13,7 +13,8 @@ class CompactStruct {
 
   void NextInt(int32_t value) {
     out_->push_back('\x15');  // one id further; a 32-bit integer
-    const auto zigzag = (static_cast<uint32_t>(value) << 1) ^ static_cast<uint32_t>(value >> 31);
+    const auto zigzag =
+        (static_cast<uint32_t>(value) << 1) ^ static_cast<uint32_t>(value >> 31);
     AppendVarint(zigzag, out_);
   }
   void NextStruct() { out_->push_back('\x1c'); }  // its fields follow

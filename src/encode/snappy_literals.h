@@ -8,8 +8,8 @@
 namespace howdah {
 
 /// Snappy's format without compression: bytes that would not become fewer anyway, at the
-/// cost of a copy. Literals are of 64 KiB, the largest that Snappy's own compressor makes.
-/// Source: snappy's format_description.txt.
+/// cost of a copy. Literals are of 64 KiB, the largest that Snappy's own compressor
+/// makes. Source: snappy's format_description.txt.
 inline constexpr int64_t kMostLiteral = int64_t{1} << 16;
 inline constexpr int64_t kLiteralTagBytes = 3;
 

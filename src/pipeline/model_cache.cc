@@ -110,10 +110,11 @@ Status CopyFiles(FileSystem& fs, const std::string& from,
     HOWDAH_ASSIGN_OR_RETURN(const auto copy, local.CreateFile(target));
     HOWDAH_ASSIGN_OR_RETURN(const uint32_t crc32c, Copy(*source, *copy));
     if (crc32c == file.crc32c && source->size() == file.size) continue;
-    return Error(ErrorKind::kCorruption,
-                 "'{}' came with {} bytes and CRC32C {:08x}, expected were {} and {:08x}: "
-                 "it was changed meanwhile, or damaged",
-                 file.path, source->size(), crc32c, file.size, file.crc32c);
+    return Error(
+        ErrorKind::kCorruption,
+        "'{}' came with {} bytes and CRC32C {:08x}, expected were {} and {:08x}: "
+        "it was changed meanwhile, or damaged",
+        file.path, source->size(), crc32c, file.size, file.crc32c);
   }
   return Status::OK();
 }

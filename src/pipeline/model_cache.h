@@ -13,9 +13,9 @@ namespace howdah {
 /// else $HOME/.cache/howdah, else /tmp/howdah-<uid>.
 std::string CacheDirectory();
 
-/// A local copy of the SavedModel in `directory` of `fs`. One that is there is taken if it
-/// is whole: each file is compared, by its CRC32C, with what the storage says of its own
-/// now. Files are copied beside the copy's place and moved there together, so that
+/// A local copy of the SavedModel in `directory` of `fs`. One that is there is taken if
+/// it is whole: each file is compared, by its CRC32C, with what the storage says of its
+/// own now. Files are copied beside the copy's place and moved there together, so that
 /// processes that want the same model at once do not disturb each other.
 ///
 /// A model is code: `cache`, on `local`, is made for this user alone, and one that others

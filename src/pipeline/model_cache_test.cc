@@ -38,7 +38,8 @@ TEST_F(ModelCacheTest, AllFilesAreCopied) {
   EXPECT_EQ(Read(place + "/saved_model.pb"), "the graph");
   EXPECT_EQ(Read(place + "/variables/variables.index"), "an index");
   EXPECT_EQ(Read(place + "/variables/empty"), "");
-  EXPECT_EQ(local_->List("/cache/models").ValueOrDie().size(), 1u) << "nothing else is left";
+  EXPECT_EQ(local_->List("/cache/models").ValueOrDie().size(), 1u)
+      << "nothing else is left";
 }
 
 TEST_F(ModelCacheTest, ACopyThatIsWholeIsTakenAsItIs) {

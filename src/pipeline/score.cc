@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "base/crash_note.h"
-#include "base/log.h"
 #include "base/in_order.h"
+#include "base/log.h"
 #include "pipeline/split_reading.h"
 #include "pipeline/split_writing.h"
 #include "types/array_bytes.h"
@@ -224,9 +224,9 @@ class Scorer {
     const CrashNote note(worker, [&] {
       return fmt::format("split {}, of which rows were being written", lane.split);
     });
-    HOWDAH_RETURN_IF_ERROR(lane.written.Put(
-        sequence, std::move(scored), bytes,
-        [&](const Scored& next) { return Write(lane, next); }));
+    HOWDAH_RETURN_IF_ERROR(
+        lane.written.Put(sequence, std::move(scored), bytes,
+                         [&](const Scored& next) { return Write(lane, next); }));
     return true;
   }
 

@@ -38,11 +38,11 @@ struct ScoreCounters {
   const StageCounters& bottleneck() const;
 };
 
-/// Score `splits` of the job by `runners` threads, each of which reads, runs the model and
-/// writes. They work on as many splits at once as 'output.memory' has room for writers,
-/// several on one split where those are fewer; what waits between them is bounded in
-/// bytes, so that memory does not depend on the input's size. Rows land in input order.
-/// Each split is committed to `job` when it is finished.
+/// Score `splits` of the job by `runners` threads, each of which reads, runs the model
+/// and writes. They work on as many splits at once as 'output.memory' has room for
+/// writers, several on one split where those are fewer; what waits between them is
+/// bounded in bytes, so that memory does not depend on the input's size. Rows land in
+/// input order. Each split is committed to `job` when it is finished.
 ///
 /// The hash of the kept columns is taken as they come from the input; that of whole rows
 /// by the writer.

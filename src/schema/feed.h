@@ -68,9 +68,9 @@ class Feed {
   /// Names of the source columns that are read, each once.
   const std::vector<std::string>& columns() const;
 
-  /// Whether a tensor's shape is settled by the rows of a batch together: lists are filled
-  /// up to the longest, or have the length of the first. Otherwise the tensors of many
-  /// rows are those of some of them, one behind the other.
+  /// Whether a tensor's shape is settled by the rows of a batch together: lists are
+  /// filled up to the longest, or have the length of the first. Otherwise the tensors of
+  /// many rows are those of some of them, one behind the other.
   bool depends_on_batch() const;
 
   /// One tensor for each input of the signature, in its order; a default input without a

@@ -29,10 +29,10 @@ TEST(FeedPad, AShapeThatTheBatchSettlesIsKnown) {
   const auto batch = BatchOf({{"x", ArrayOf(arrow::list(arrow::int64()), "[[1, 2]]")}});
   for (const Case& c : {Case{{kAny, 2}, {}, false}, Case{{kAny, kAny}, {}, true},
                         Case{{kAny, 2}, "0", true}, Case{{kAny, kAny}, "0", true}}) {
-    const Feed feed = Feed::Compile(*batch->schema(),
-                                    SignatureOf({Spec("x", DType::kInt64, c.spec)}),
-                                    {{"x", {.columns = {"x"}, .pad = c.pad}}})
-                          .ValueOrDie();
+    const Feed feed =
+        Feed::Compile(*batch->schema(), SignatureOf({Spec("x", DType::kInt64, c.spec)}),
+                      {{"x", {.columns = {"x"}, .pad = c.pad}}})
+            .ValueOrDie();
     EXPECT_EQ(feed.depends_on_batch(), c.depends) << ShapeToString(c.spec);
   }
 }

@@ -76,7 +76,8 @@ class Rebatcher final : public SplitReader {
   std::shared_ptr<arrow::RecordBatch> Take(int64_t rows) {
     const int64_t begin = used_;
     used_ += rows;
-    return rows == chunk_.rows->num_rows() ? chunk_.rows : chunk_.rows->Slice(begin, rows);
+    return rows == chunk_.rows->num_rows() ? chunk_.rows
+                                           : chunk_.rows->Slice(begin, rows);
   }
 
   const std::unique_ptr<ChunkReader> chunks_;

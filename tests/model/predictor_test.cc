@@ -47,7 +47,8 @@ TEST(Predictor, RunsSomeOfTheRows) {
   const auto options = ZooOptions("matrix", "", {"total"});
   auto predictor = LoadPredictor(options).ValueOrDie();
   const std::vector<Tensor> inputs = {Floats({3, 3}, "[1,2,3, 9,5,4, 0,0,1]")};
-  ExpectEqual(predictor->RunRows(inputs, 1, 2).ValueOrDie()[0], Floats({2}, "[459, 100]"));
+  ExpectEqual(predictor->RunRows(inputs, 1, 2).ValueOrDie()[0],
+              Floats({2}, "[459, 100]"));
   ExpectEqual(predictor->RunRows(inputs, 0, 1).ValueOrDie()[0], Floats({1}, "[321]"));
 }
 
