@@ -46,7 +46,7 @@ class ParquetFile::RowGroup final : public parquet::RowGroupWriter::Contents {
     return {};
   }
 
-  parquet::ColumnWriter* column(int) override {
+  parquet::ColumnWriter* column(int /*i*/) override {
     throw ParquetException("columns are written in their order only");
   }
 

@@ -58,8 +58,8 @@ ListColumn::ListColumn(int value_bytes, std::unique_ptr<arrow::util::Codec> code
 
 ListColumn::~ListColumn() = default;
 
-Status ListColumn::Append(const arrow::Array& array) {
-  const auto& lists = static_cast<const arrow::ListArray&>(array);
+Status ListColumn::Append(const arrow::Array& rows) {
+  const auto& lists = static_cast<const arrow::ListArray&>(rows);
   const int32_t* offsets = lists.raw_value_offsets();
   const arrow::Array& elements = *lists.values();
   if (lists.null_count() > 0 || elements.null_count() > 0) {
@@ -81,7 +81,7 @@ Status ListColumn::Append(const arrow::Array& array) {
       AddLengths(offsets + i, end - i);
       const int64_t bytes = (int64_t{offsets[end]} - offsets[i]) * value_bytes_;
       HOWDAH_RETURN_IF_ERROR(
-          AddValues(values + int64_t{offsets[i]} * value_bytes_, bytes));
+          AddValues(values + (int64_t{offsets[i]} * value_bytes_), bytes));
       i = end;
     }
     if (i < count) HOWDAH_RETURN_IF_ERROR(EndPage());

@@ -51,9 +51,9 @@ class ListColumn {
              bool stores_incompressible, arrow::MemoryPool* pool);
   ~ListColumn();
 
-  /// Take the rows of `lists`, a ListArray, whose values are copied. InvalidInput: there
+  /// Take `rows`, a ListArray, whose values are copied. InvalidInput: there
   /// is a null. ResourceExhausted: a list larger than a page can be.
-  Status Append(const arrow::Array& lists);
+  Status Append(const arrow::Array& rows);
   /// Write the rows taken since the last call as a column chunk.
   Result<ColumnChunk> WriteChunk(arrow::io::OutputStream& out);
 

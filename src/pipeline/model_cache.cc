@@ -67,7 +67,7 @@ std::string NameOf(const std::vector<ModelFile>& files) {
 
 Status MakePrivateDirectory(FileSystem& local, const std::string& path) {
   HOWDAH_RETURN_IF_ERROR(CreateDirectories(local, ParentPath(path)));
-  const Status made = local.CreateDirectory(path, kOwnersOnly);
+  Status made = local.CreateDirectory(path, kOwnersOnly);
   if (!made.ok() && !Is(made, ErrorKind::kAlreadyExists)) return made;
   struct stat found{};
   if (lstat(path.c_str(), &found) != 0) return Status::OK();  // not on a real disk
@@ -146,7 +146,7 @@ Result<std::string> Stage(FileSystem& fs, const std::string& directory,
   HOWDAH_RETURN_IF_ERROR(MakePrivateDirectory(local, cache));
   const std::string models = JoinPath(cache, "models");
   HOWDAH_RETURN_IF_ERROR(CreateDirectories(local, models));
-  const std::string place = JoinPath(models, NameOf(files));
+  std::string place = JoinPath(models, NameOf(files));
   HOWDAH_ASSIGN_OR_RETURN(const bool whole, IsWhole(local, place, files));
   if (whole) return place;
 

@@ -116,6 +116,7 @@ class Scorer {
     });
     {
       std::vector<std::jthread> threads;
+      threads.reserve(static_cast<size_t>(workers_));
       for (int64_t i = 0; i < workers_; ++i) {
         threads.emplace_back([this, i] {
           pthread_setname_np(pthread_self(), fmt::format("hd-work-{}", i).c_str());
@@ -301,6 +302,7 @@ class Scorer {
   /// Of `rows`, what the landing takes from them.
   Result<Batch> KeptColumns(const arrow::RecordBatch& rows) const {
     std::vector<int> columns;
+    columns.reserve(prepared_.spec.output.keep.size());
     for (const std::string& name : prepared_.spec.output.keep) {
       columns.push_back(rows.schema()->GetFieldIndex(name));
     }
@@ -401,7 +403,7 @@ Status WarmUp(const PreparedJob& prepared, Predictor& predictor) {
     return predictor.Run(inputs).status();
   };
   const CrashNote note(0, [] { return std::string("the first row of the input"); });
-  const Status status = run();
+  Status status = run();
   if (Is(status, ErrorKind::kInternal)) return status;
   if (!status.ok()) Log(LogLevel::kDebug, "warming up: {}", status.message());
   return Status::OK();
@@ -417,7 +419,7 @@ const StageCounters& ScoreCounters::bottleneck() const {
 
 Status ScoreSplits(const PreparedJob& prepared, Predictor& predictor, Job& job,
                    const std::vector<int64_t>& splits, int64_t runners,
-                   std::stop_token stop, ScoreCounters* counters) {
+                   const std::stop_token& stop, ScoreCounters* counters) {
   Scorer scorer(prepared, predictor, job, splits, runners, counters);
   return scorer.Run(stop);
 }

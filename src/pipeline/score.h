@@ -51,7 +51,7 @@ struct ScoreCounters {
 ///   Cancelled: `stop` was requested; splits committed so far stay.
 Status ScoreSplits(const PreparedJob& prepared, Predictor& predictor, Job& job,
                    const std::vector<int64_t>& splits, int64_t runners,
-                   std::stop_token stop, ScoreCounters* counters);
+                   const std::stop_token& stop, ScoreCounters* counters);
 
 /// Run the model once on the first row of the input and drop the answer: TensorFlow
 /// prepares a graph when it runs for the first time, and a model that cannot run at all
