@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/exit_code.h"
+#include "cli/fs/fs.h"
 #include "cli/output_capture.h"
 #include "cli/verbs.h"
 
@@ -66,6 +67,10 @@ int Main(int argc, char** argv) {
   // end.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  if (argc > 1 && std::string_view(argv[1]) == "fs") {
+    // Its flags and globs are written as Hadoop's, which CLI11 would take for others.
+    return RunFs(Storages::Builtin(), {argv + 2, static_cast<size_t>(argc) - 2});
+  }
   CLI::App app(
       "Howdah: score a dataset with a TensorFlow SavedModel and land the predictions, "
       "every row exactly once.",
@@ -78,6 +83,7 @@ int Main(int argc, char** argv) {
   AddVerify(&app, &action);
   AddRecover(&app, &action);
   AddGc(&app, &action);
+  app.add_subcommand("fs", "List, read, copy, change files of HDFS and the local disk");
   app.allow_extras();
   for (CLI::App* verb : app.get_subcommands([](CLI::App*) { return true; })) {
     verb->allow_extras();
