@@ -13,7 +13,14 @@ namespace {
 
 constexpr ChecksumType kType = ChecksumType::kCrc32c;
 
-size_t PacketLimit(const ClientOptions& options, uint64_t packet_bytes) {
+ChecksumFormat FormatOf(const ClientOptions& options) {
+  return {.type = kType, .chunk_bytes = options.bytes_per_checksum};
+}
+
+size_t PacketLimit(const ClientOptions& options) {
+  const ChecksumFormat format = FormatOf(options);
+  const uint64_t packet_bytes =
+      uint64_t{ChunksPerPacket(format, options.packet_bytes)} * (format.chunk_bytes + 4);
   const uint64_t by_bytes = options.write_buffer_bytes / packet_bytes;
   const auto by_count = static_cast<uint64_t>(std::max(options.packets_in_flight, 1));
   return static_cast<size_t>(std::max<uint64_t>(std::min(by_bytes, by_count), 4));
@@ -21,11 +28,21 @@ size_t PacketLimit(const ClientOptions& options, uint64_t packet_bytes) {
 
 }  // namespace
 
-FileWriter::FileWriter(WriteContext context, uint32_t chunks, size_t packet_limit,
+FileWriter::FileWriter(Namenode& namenode, const ClientOptions& options, Pacing& pacing,
+                       const CreateRequest& request, uint64_t file_id,
                        Durability durability)
-    : context_(std::move(context)),
+    : context_{.namenode = namenode,
+               .options = options,
+               .pacing = pacing,
+               .path = request.path,
+               .file_id = file_id,
+               .replication = request.replication,
+               .block_size = request.block_size,
+               .checksum = FormatOf(options),
+               .given_up = given_up_},
       durability_(durability),
-      queue_(context_.checksum, chunks, packet_limit),
+      queue_(context_.checksum, ChunksPerPacket(context_.checksum, options.packet_bytes),
+             PacketLimit(options)),
       streamer_(context_, &queue_) {}
 
 Result<std::unique_ptr<FileWriter>> FileWriter::Create(Namenode& namenode,
@@ -33,27 +50,17 @@ Result<std::unique_ptr<FileWriter>> FileWriter::Create(Namenode& namenode,
                                                        const CreateRequest& request,
                                                        Durability durability,
                                                        Pacing& pacing) {
-  const ChecksumFormat checksum{.type = kType, .chunk_bytes = options.bytes_per_checksum};
-  if (checksum.chunk_bytes == 0 || request.block_size == 0 ||
-      request.block_size % checksum.chunk_bytes != 0) {
+  const uint32_t chunk_bytes = options.bytes_per_checksum;
+  if (chunk_bytes == 0 || request.block_size == 0 ||
+      request.block_size % chunk_bytes != 0) {
     return Error(ErrorKind::kInvalidInput,
                  "{}: the block size {} (dfs.blocksize) must be a multiple of {} "
                  "(dfs.bytes-per-checksum)",
-                 request.path, request.block_size, checksum.chunk_bytes);
+                 request.path, request.block_size, chunk_bytes);
   }
   HOWDAH_ASSIGN_OR_RETURN(const FileStatus status, namenode.Create(request));
-  const uint32_t chunks = ChunksPerPacket(checksum, options.packet_bytes);
-  const size_t limit =
-      PacketLimit(options, uint64_t{chunks} * (checksum.chunk_bytes + 4));
-  return std::unique_ptr<FileWriter>(new FileWriter({.namenode = namenode,
-                                                     .options = options,
-                                                     .pacing = pacing,
-                                                     .path = request.path,
-                                                     .file_id = status.file_id,
-                                                     .replication = request.replication,
-                                                     .block_size = request.block_size,
-                                                     .checksum = checksum},
-                                                    chunks, limit, durability));
+  return std::unique_ptr<FileWriter>(
+      new FileWriter(namenode, options, pacing, request, status.file_id, durability));
 }
 
 FileWriter::~FileWriter() { Abort(); }
@@ -64,7 +71,10 @@ void FileWriter::Abort() noexcept {
   (void)streamer_.Join();
 }
 
-void FileWriter::Fail(const Status& reason) { queue_.Fail(reason); }
+void FileWriter::Fail(const Status& reason) {
+  given_up_ = true;
+  queue_.Fail(reason);
+}
 
 Status FileWriter::Append(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {

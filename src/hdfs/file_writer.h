@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -69,8 +70,8 @@ class FileWriter final : public ByteSink {
   uint64_t length() const { return length_; }
 
  private:
-  FileWriter(WriteContext context, uint32_t chunks, size_t packet_limit,
-             Durability durability);
+  FileWriter(Namenode& namenode, const ClientOptions& options, Pacing& pacing,
+             const CreateRequest& request, uint64_t file_id, Durability durability);
 
   Status SendPacket(bool sync, bool keep_partial_chunk);
   Status EndBlock();
@@ -79,6 +80,7 @@ class FileWriter final : public ByteSink {
   Status Complete();
   Status Verify();
 
+  std::atomic<bool> given_up_{false};
   const WriteContext context_;
   const Durability durability_;
   PacketQueue queue_;

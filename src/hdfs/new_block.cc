@@ -34,6 +34,9 @@ Result<Socket> OpenNewBlock(const WriteContext& context,
   Status failure;
   bool token_refused = false;
   for (int tries = 0; tries <= context.options.block_write_retries; ++tries) {
+    if (context.given_up) {
+      return Error(ErrorKind::kCancelled, "writing {} was given up", context.path);
+    }
     HOWDAH_ASSIGN_OR_RETURN(LocatedBlock located, AddBlock(context, previous, excluded));
     pipeline->block = located.block;
     pipeline->block.num_bytes = 0;

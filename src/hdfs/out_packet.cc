@@ -9,7 +9,8 @@ namespace howdah::hdfs {
 
 uint32_t ChunksPerPacket(const ChecksumFormat& format, uint32_t packet_bytes) {
   constexpr uint32_t kJavaHeaderBytes = 33;  // PacketHeader.java, PKT_MAX_HEADER_LEN
-  const uint32_t body = packet_bytes - std::min(packet_bytes, kJavaHeaderBytes);
+  packet_bytes = std::clamp(packet_bytes, kJavaHeaderBytes, kMaxPacketBytes);
+  const uint32_t body = packet_bytes - kJavaHeaderBytes;
   return std::max(body / (format.chunk_bytes + 4), 1U);
 }
 

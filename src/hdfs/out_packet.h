@@ -12,7 +12,8 @@
 namespace howdah::hdfs {
 
 /// Chunks in a packet of `packet_bytes` bytes, header and checksums included; at least
-/// one. Source: DFSOutputStream.java, computePacketChunkSize.
+/// one, and no more than any DataNode takes. Source: DFSOutputStream.java,
+/// computePacketChunkSize.
 uint32_t ChunksPerPacket(const ChecksumFormat& format, uint32_t packet_bytes);
 
 /// One packet of a file that is written, its memory laid out as it goes over the wire:

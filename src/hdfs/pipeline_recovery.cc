@@ -94,6 +94,9 @@ Status Recovery::Drop(const PipelineFault& fault) {
 
 Result<Socket> Recovery::Run(PipelineStage stage, PipelineFault fault) {
   while (true) {
+    if (context_.given_up) {
+      return Error(ErrorKind::kCancelled, "writing {} was given up", context_.path);
+    }
     if (fault.token && !token_refused_) {
       token_refused_ = true;  // a new one comes with the new generation stamp
     } else if (!WaitForRestart(fault)) {

@@ -63,7 +63,7 @@ std::variant<Socket, PipelineFault> SetUpPipeline(const WriteContext& context,
         !probe.Answers(pipeline.nodes.front().node)) {
       stopped = 0;
     }
-    return !stopped.has_value() && waited < limit;
+    return !stopped.has_value() && waited < limit && !context.given_up;
   });
   const auto answer = ReadResponse(socket);
   socket.set_keep_waiting(nullptr);

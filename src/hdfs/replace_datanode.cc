@@ -40,7 +40,8 @@ Status Transfer(const WriteContext& context, const Pipeline& pipeline,
   const DatanodeProbe probe(options, pipeline.block.pool_id);
   socket.set_timeouts(options.suspect_after, WriteLimit(options, 2));
   socket.set_keep_waiting([&](milliseconds waited) {
-    return waited < limit && probe.Answers(source) && probe.Answers(target.node);
+    return waited < limit && !context.given_up && probe.Answers(source) &&
+           probe.Answers(target.node);
   });
   HOWDAH_RETURN_IF_ERROR(
       SendRequest(socket, EncodeTransferBlock(pipeline.block, token,

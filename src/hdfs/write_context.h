@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ struct WriteContext {
   uint32_t replication = 1;
   uint64_t block_size = 0;
   ChecksumFormat checksum;
+  /// The writer has failed or was given up: whoever waits should not wait on.
+  const std::atomic<bool>& given_up;
 };
 
 /// The block that is being written and the nodes that it goes through.
