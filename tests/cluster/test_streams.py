@@ -1,0 +1,128 @@
+"""Files written and read while DataNodes die, stop and come back; Java's client is the witness.
+
+Faults happen at a byte of the file, which a seed decides. HOWDAH_STREAM_BYTES makes files larger,
+HOWDAH_STREAM_WRITES makes more of them.
+"""
+
+import hashlib
+import os
+import random
+import subprocess
+
+import pytest
+
+from testing.cluster import programs
+
+BLOCK = 8 << 20
+BYTES = int(os.environ.get("HOWDAH_STREAM_BYTES", 40_000_000))
+WRITES = int(os.environ.get("HOWDAH_STREAM_WRITES", 6))
+SEED = int(os.environ.get("HOWDAH_STREAM_SEED", random.SystemRandom().randrange(1 << 32)))
+
+
+@pytest.fixture(scope="module")
+def four(start_cluster):
+    return start_cluster(datanodes=4, conf={"dfs.blocksize": BLOCK, "dfs.replication": 3})
+
+
+@pytest.fixture
+def cluster(four):
+    yield four
+    four.mend()
+
+
+class Write:
+    """A file that hdfs_stream is writing."""
+
+    def __init__(self, cluster, path):
+        self.cluster, self.path, self.digest, self.length = cluster, path, hashlib.sha256(), 0
+        self.process = subprocess.Popen(
+            [programs.BIN / "hdfs_stream", "write", path], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=programs.environment(cluster))
+
+    def append(self, data):
+        self.digest.update(data)
+        self.length += len(data)
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def finish(self):
+        """Close it, and have Java compare."""
+        out, log = self.process.communicate(timeout=240)
+        assert self.process.returncode == 0, log.decode()
+        length, crc = out.decode().split()
+        assert int(length) == self.length
+        found = self.cluster.oracle.cat(self.path)
+        assert (found["length"], found["sha256"]) == (self.length, self.digest.hexdigest())
+        if self.length > 0:
+            checksum = self.cluster.oracle.checksum(self.path)["composite"]["bytes"]
+            assert checksum == crc
+        return log.decode()
+
+
+def read(cluster, path):
+    return subprocess.run([programs.BIN / "hdfs_stream", "read", path], check=True, timeout=240,
+                          stdout=subprocess.PIPE, env=programs.environment(cluster)).stdout
+
+
+def hit(cluster, fault, node):
+    if fault == "restart":
+        cluster.restart(node, wait=False)
+    else:
+        getattr(cluster, fault)(node)
+
+
+@pytest.mark.parametrize("number", range(WRITES))
+def test_a_write_outlives_a_datanode_that_is_killed_or_stopped_at_any_byte(cluster, number):
+    chance = random.Random(SEED + number)
+    print("seed", SEED + number)
+    fault = ("kill", "stop", "restart")[number % 3]
+    at, node = chance.randrange(BYTES), f"dn{chance.randint(1, 4)}"
+    data = chance.randbytes(BYTES)
+    write = Write(cluster, f"/any-{number}")
+    write.append(data[:at])
+    hit(cluster, fault, node)
+    write.append(data[at:])
+    print(fault, node, "at", at, write.finish())
+
+
+@pytest.mark.parametrize("fault", ["kill", "stop"])
+@pytest.mark.parametrize("at", [0, BLOCK, 2 * BLOCK])
+def test_a_write_outlives_a_datanode_that_is_lost_at_a_blocks_edge(cluster, fault, at):
+    data = random.Random(at).randbytes(3 * BLOCK)
+    write = Write(cluster, f"/edge-{fault}-{at}")
+    write.append(data[:at])
+    hit(cluster, fault, "dn2")
+    write.append(data[at:])
+    write.finish()
+
+
+def test_a_write_outlives_two_datanodes(cluster):
+    data = random.Random(2).randbytes(4 * BLOCK)
+    write = Write(cluster, "/two")
+    write.append(data[:BLOCK + 1000])
+    cluster.kill("dn1")
+    write.append(data[BLOCK + 1000:2 * BLOCK + 1000])
+    cluster.kill("dn3")
+    write.append(data[2 * BLOCK + 1000:])
+    write.finish()
+
+
+def test_a_read_outlives_datanodes_that_are_killed_and_stopped(cluster):
+    data = random.Random(3).randbytes(4 * BLOCK)
+    cluster.oracle.put("/read", data)
+    cluster.kill("dn1")
+    cluster.stop("dn2")
+    assert read(cluster, "/read") == data
+
+
+def test_sizes_near_every_edge_are_the_same_to_java_and_to_us(cluster):
+    packet = 126 * 512
+    sizes = [0, 1, 511, 512, 513, packet - 1, packet, packet + 1, 3 * packet + 511, BLOCK - 1, BLOCK,
+             BLOCK + 1, 2 * BLOCK + 513]
+    for size in sizes:
+        data = random.Random(size).randbytes(size)
+        write = Write(cluster, f"/ours-{size}")
+        write.append(data)
+        write.finish()
+        cluster.oracle.put(f"/theirs-{size}", data)
+        assert read(cluster, f"/theirs-{size}") == data
