@@ -65,9 +65,9 @@ Status ListColumn::Append(const arrow::Array& rows) {
   if (lists.null_count() > 0 || elements.null_count() > 0) {
     return Error(ErrorKind::kInvalidInput, "a null in a column of required lists");
   }
-  const uint8_t* values = elements.length() == 0 ? nullptr
-                                                 : elements.data()->buffers[1]->data() +
-                                                       elements.offset() * value_bytes_;
+  const int64_t skipped = elements.offset() * value_bytes_;
+  const uint8_t* values =
+      elements.length() == 0 ? nullptr : elements.data()->buffers[1]->data() + skipped;
   const int64_t count = lists.length();
   for (int64_t i = 0; i < count;) {
     if (lists_ == 0) HOWDAH_RETURN_IF_ERROR(BeginPage());
