@@ -65,6 +65,14 @@ constexpr ClientKey kKeys[] = {
      ClientKey::Duration{&Options::lease_hard_limit, kSeconds}, 1},
     {"dfs.replication", "3", ClientKey::SmallSize{&Options::replication}, 1},
     {"fs.permissions.umask-mode", "022", ClientKey::Umask{}},
+    {"howdah.datanode.connect-timeout", "10s",
+     ClientKey::Duration{&Options::datanode_connect_timeout, kMs}, 1},
+    {"howdah.datanode.probe-timeout", "4s",
+     ClientKey::Duration{&Options::probe_timeout, kMs}, 1},
+    {"howdah.datanode.suspect-after", "4s",
+     ClientKey::Duration{&Options::suspect_after, kMs}, 1},
+    {"howdah.write.buffer-size", "16m", ClientKey::Size{&Options::write_buffer_bytes}, 1},
+    {"howdah.write.verify", "checksum", ClientKey::Verify{}},
     {"ipc.client.connect.max.retries", "10", ClientKey::Count{&Options::connect_retries}},
     {"ipc.client.connect.max.retries.on.timeouts", "45",
      ClientKey::Count{&Options::connect_retries_on_timeout}},
@@ -135,6 +143,16 @@ struct Reader {
     } else {
       return Error(ErrorKind::kInvalidInput, "'{}' is not DEFAULT, ALWAYS or NEVER",
                    text);
+    }
+    return Status::OK();
+  }
+  Status operator()(const ClientKey::Verify&) const {
+    if (text == "checksum") {
+      options->verify = VerifyFile::kChecksum;
+    } else if (text == "length") {
+      options->verify = VerifyFile::kLength;
+    } else {
+      return Error(ErrorKind::kInvalidInput, "'{}' is not checksum or length", text);
     }
     return Status::OK();
   }

@@ -33,10 +33,14 @@ struct ClientKey {
   };
   struct Umask {};
   struct ReplacePolicy {};
+  struct Verify {};
 
   std::string_view name;
-  std::string_view default_text;  ///< as core-default.xml and hdfs-default.xml write it
-  std::variant<Size, SmallSize, Count, Duration, Flag, Umask, ReplacePolicy> target;
+  /// As core-default.xml and hdfs-default.xml write it; keys that begin with "howdah."
+  /// are ours.
+  std::string_view default_text;
+  std::variant<Size, SmallSize, Count, Duration, Flag, Umask, ReplacePolicy, Verify>
+      target;
   int64_t least = 0;
 };
 

@@ -194,7 +194,11 @@ Result<std::vector<Setting>> DescribeSettings(const HadoopConfig& config) {
     if (!told.insert(name).second) return Status::OK();
     HOWDAH_ASSIGN_OR_RETURN(std::string value, Value(config, name, otherwise));
     const auto entry = config.entries().find(name);
-    Setting setting{name, std::move(value), "", honoured, ""};
+    Setting setting{.name = name,
+                    .value = std::move(value),
+                    .file = "",
+                    .honoured = honoured,
+                    .warning = ""};
     if (entry != config.entries().end()) setting.file = entry->second.file;
     for (const Danger& danger : kDangers) {
       if (danger.name == name && danger.harmless != setting.value) {

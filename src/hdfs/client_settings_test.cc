@@ -40,7 +40,8 @@ TEST(ClientSettings, TheDefaultsOfTheKeysAreThoseOfTheOptions) {
             return read.*target.option == defaults.*target.option;
           } else {
             return read.umask == defaults.umask &&
-                   read.replace_datanode_policy == defaults.replace_datanode_policy;
+                   read.replace_datanode_policy == defaults.replace_datanode_policy &&
+                   read.verify == defaults.verify;
           }
         },
         key.target);

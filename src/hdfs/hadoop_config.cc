@@ -108,7 +108,9 @@ Result<HadoopConfig> HadoopConfig::Load(const EnvironmentVariables& environment)
     HOWDAH_ASSIGN_OR_RETURN(const std::vector<XmlProperty> properties,
                             ReadHadoopXml(path));
     for (const XmlProperty& property : properties) {
-      config.Set(property.name, {property.value, property.is_final, property.file});
+      config.Set(property.name, {.value = property.value,
+                                 .is_final = property.is_final,
+                                 .file = property.file});
     }
   }
   return config;

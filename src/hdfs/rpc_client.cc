@@ -158,13 +158,14 @@ CallOutcome RpcClient::TryOnce(size_t index, const CallIdentity& identity,
       state_->slots[index].Connection(options_.namenodes[index], options_, state_->open);
   if (connection.ok()) return (*connection)->Call(identity, method, request);
   if (pacing_.Now() - start >= options_.connect_timeout) *next = Next::kConnectTimedOut;
-  return {CallOutcome::Kind::kNotSent, {}, connection.status()};
+  return CallOutcome::NotSent(connection.status());
 }
 
 Result<std::string> RpcClient::Call(std::string_view method, std::string_view request,
                                     CallEffect effect, std::string_view what,
                                     std::string* java_class) {
-  CallIdentity identity{ProcessClientId(), NextCallId(), 0};
+  CallIdentity identity{
+      .client_id = ProcessClientId(), .call_id = NextCallId(), .retry_count = 0};
   Course course(options_.namenodes.size());
   while (true) {
     const size_t index = state_->active.load();

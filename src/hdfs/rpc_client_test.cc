@@ -21,18 +21,22 @@ constexpr char kStandby[] = "org.apache.hadoop.ipc.StandbyException";
 constexpr char kRetriable[] = "org.apache.hadoop.ipc.RetriableException";
 
 CallOutcome Answer(std::string body) {
-  return {Kind::kReply, {0, RpcReply::Status::kSuccess, "", "", std::move(body)}, {}};
+  RpcReply reply;
+  reply.body = std::move(body);
+  return CallOutcome::Replied(std::move(reply));
 }
 CallOutcome Throw(std::string java_class, std::string text = "the text") {
-  return {Kind::kReply,
-          {0, RpcReply::Status::kError, std::move(java_class), std::move(text), ""},
-          {}};
+  RpcReply reply;
+  reply.status = RpcReply::Status::kError;
+  reply.exception_class = std::move(java_class);
+  reply.exception_text = std::move(text);
+  return CallOutcome::Replied(std::move(reply));
 }
 CallOutcome Lost() {
-  return {Kind::kLost, {}, Error(ErrorKind::kTransient, "the answer was lost")};
+  return CallOutcome::Lost(Error(ErrorKind::kTransient, "the answer was lost"));
 }
 CallOutcome Refused() {
-  return {Kind::kNotSent, {}, Error(ErrorKind::kTransient, "nobody listens")};
+  return CallOutcome::NotSent(Error(ErrorKind::kTransient, "nobody listens"));
 }
 
 // NameNodes that do what the test wrote down, each its own list; when that is at its end
@@ -223,7 +227,7 @@ TEST_F(RpcClientTest, TheOnlyNamenodeThatIsDownIsNamedInOneSentence) {
 
 TEST_F(RpcClientTest, WhatIsNoNamenodeEndsTheCallAtOnce) {
   scripts_["nn1"] = {
-      {Kind::kNotANamenode, {}, Error(ErrorKind::kInvalidInput, "an HTTP server")}};
+      CallOutcome::NotANamenode(Error(ErrorKind::kInvalidInput, "an HTTP server"))};
   EXPECT_KIND(Client().Call("m", "", CallEffect::kOnce, "m"), kInvalidInput);
   EXPECT_EQ(seen_.size(), 1u);
 }

@@ -32,9 +32,9 @@ iovec Part(std::string_view bytes) {
 
 class TcpRpcConnection final : public RpcConnection {
  public:
-  TcpRpcConnection(Socket socket, const ClientOptions& options, std::string client_id)
+  TcpRpcConnection(Socket socket, ClientOptions options, std::string client_id)
       : socket_(std::move(socket)),
-        options_(options),
+        options_(std::move(options)),
         client_id_(std::move(client_id)),
         reader_([this] { ReadReplies(); }) {}
 
@@ -61,14 +61,13 @@ class TcpRpcConnection final : public RpcConnection {
     } else if (!waiting.wake.wait_for(lock, options_.rpc_timeout, answered)) {
       waiting_.erase(identity.call_id);
       broken_ = true;  // for new calls; those in flight have their own time
-      breakage_ = {CallOutcome::Kind::kLost,
-                   {},
-                   Error(ErrorKind::kTransient, "no answer within {:g} s",
-                         std::chrono::duration<double>(options_.rpc_timeout).count())};
+      breakage_ = CallOutcome::Lost(
+          Error(ErrorKind::kTransient, "no answer within {:g} s",
+                std::chrono::duration<double>(options_.rpc_timeout).count()));
       return breakage_;
     }
     if (!sent.ok() && waiting.outcome.kind == CallOutcome::Kind::kLost) {
-      return {CallOutcome::Kind::kNotSent, {}, sent};
+      return CallOutcome::NotSent(sent);
     }
     return std::move(waiting.outcome);
   }
@@ -119,7 +118,7 @@ class TcpRpcConnection final : public RpcConnection {
     while (WaitForBytes() && ReadReply(&end)) {
     }
     if (end.error.ok() && end.kind != CallOutcome::Kind::kReply) {
-      end = {CallOutcome::Kind::kLost, {}, ClosedByPeer()};
+      end = CallOutcome::Lost(ClosedByPeer());
     }
     socket_.Shutdown();
     const std::scoped_lock lock(mutex_);
@@ -152,7 +151,7 @@ class TcpRpcConnection final : public RpcConnection {
     bool ended = false;
     const Result<size_t> first = socket_.ReadNow(std::span(prefix).first(1), &ended);
     if (!first.ok()) {
-      *end = {CallOutcome::Kind::kLost, {}, first.status()};
+      *end = CallOutcome::Lost(first.status());
       return false;
     }
     if (*first == 0) return !ended;
@@ -170,14 +169,13 @@ class TcpRpcConnection final : public RpcConnection {
       read = socket_.ReadExactly(std::as_writable_bytes(std::span(frame_)));
     }
     if (!read.ok()) {
-      *end = {CallOutcome::Kind::kLost, {}, read};
+      *end = CallOutcome::Lost(read);
       return false;
     }
     Result<RpcReply> reply = DecodeReply({frame_.data(), frame_.size()});
     if (!reply.ok()) {
-      *end = {answered_ ? CallOutcome::Kind::kLost : CallOutcome::Kind::kNotANamenode,
-              {},
-              WithContext(reply.status(), socket_.peer())};
+      const Status bad = WithContext(reply.status(), socket_.peer());
+      *end = answered_ ? CallOutcome::Lost(bad) : CallOutcome::NotANamenode(bad);
       return false;
     }
     // One large reply must not hold its memory for good.
@@ -192,14 +190,14 @@ class TcpRpcConnection final : public RpcConnection {
     if (found == waiting_.end()) {
       if (!fatal) return true;  // its caller has given up
       // The connection is refused: an answer to all, unless some were served before.
-      *end = answered_ ? CallOutcome{CallOutcome::Kind::kLost, {}, ClosedByPeer()}
-                       : CallOutcome{CallOutcome::Kind::kReply, std::move(reply), {}};
+      *end = answered_ ? CallOutcome::Lost(ClosedByPeer())
+                       : CallOutcome::Replied(std::move(reply));
       return false;
     }
     Waiting* const waiting = found->second;
     waiting_.erase(found);
     answered_ = answered_ || !fatal;
-    waiting->outcome = {CallOutcome::Kind::kReply, std::move(reply), {}};
+    waiting->outcome = CallOutcome::Replied(std::move(reply));
     waiting->done = true;
     waiting->wake.notify_one();
     return !fatal;
@@ -209,25 +207,22 @@ class TcpRpcConnection final : public RpcConnection {
     const std::string_view text(reinterpret_cast<const char*>(prefix.data()),
                                 prefix.size());
     if (text == "HTTP" || text == "http") {
-      return {CallOutcome::Kind::kNotANamenode,
-              {},
-              Error(ErrorKind::kInvalidInput,
-                    "{} is an HTTP server; a NameNode's RPC port is asked for, often "
-                    "8020 or 9000",
-                    socket_.peer())};
+      return CallOutcome::NotANamenode(
+          Error(ErrorKind::kInvalidInput,
+                "{} is an HTTP server; a NameNode's RPC port is asked for, often "
+                "8020 or 9000",
+                socket_.peer()));
     }
     if (!answered_) {
-      return {CallOutcome::Kind::kNotANamenode,
-              {},
-              Error(ErrorKind::kInvalidInput,
-                    "{} is no NameNode: it does not speak Hadoop's RPC", socket_.peer())};
+      return CallOutcome::NotANamenode(
+          Error(ErrorKind::kInvalidInput,
+                "{} is no NameNode: it does not speak Hadoop's RPC", socket_.peer()));
     }
-    return {CallOutcome::Kind::kLost,
-            {},
-            Error(ErrorKind::kCorruption,
-                  "{} announced a reply of {} bytes; the limit is {} "
-                  "(ipc.maximum.response.length)",
-                  socket_.peer(), length, options_.response_limit_bytes)};
+    return CallOutcome::Lost(Error(ErrorKind::kCorruption,
+                                   "{} announced a reply of {} bytes; the limit is {} "
+                                   "(ipc.maximum.response.length)",
+                                   socket_.peer(), length,
+                                   options_.response_limit_bytes));
   }
 
   Status ClosedByPeer() const {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/status.h"
 #include "hdfs/client_options.h"
@@ -22,6 +23,19 @@ struct CallOutcome {
   Kind kind = Kind::kNotSent;
   RpcReply reply;
   Status error;  ///< of all but kReply
+
+  static CallOutcome Replied(RpcReply reply) {
+    return {.kind = Kind::kReply, .reply = std::move(reply), .error = {}};
+  }
+  static CallOutcome NotSent(Status error) {
+    return {.kind = Kind::kNotSent, .reply = {}, .error = std::move(error)};
+  }
+  static CallOutcome Lost(Status error) {
+    return {.kind = Kind::kLost, .reply = {}, .error = std::move(error)};
+  }
+  static CallOutcome NotANamenode(Status error) {
+    return {.kind = Kind::kNotANamenode, .reply = {}, .error = std::move(error)};
+  }
 };
 
 /// One TCP connection to a NameNode: any number of calls in flight, from any threads,

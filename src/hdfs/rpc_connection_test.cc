@@ -22,6 +22,10 @@ using Kind = CallOutcome::Kind;
 
 const std::string kClientId(16, 'c');
 
+CallIdentity Identity(int32_t call_id) {
+  return {.client_id = kClientId, .call_id = call_id, .retry_count = 0};
+}
+
 // RpcResponseHeaderProto with call id and status, and a body for a success.
 std::string Reply(int call_id, int status, std::string_view rest = "") {
   std::string header;
@@ -109,12 +113,12 @@ TEST(RpcConnection, SaysWhoCallsThenCallsAndReadsTheAnswer) {
     call = s.ReadFrame();
     s.SendFrame(Reply(7, 0, "body"));
   });
-  const CallOutcome outcome = Open(server)->Call({kClientId, 7, 0}, "method", "request");
+  const CallOutcome outcome = Open(server)->Call(Identity(7), "method", "request");
   ASSERT_EQ(outcome.kind, Kind::kReply);
   EXPECT_EQ(outcome.reply.body, "body");
   EXPECT_EQ(preamble, ConnectionPreamble());
   EXPECT_EQ(context, EncodeContext(kClientId, "bob"));
-  EXPECT_EQ(call, EncodeCall({kClientId, 7, 0}, "method", "request"));
+  EXPECT_EQ(call, EncodeCall(Identity(7), "method", "request"));
 }
 
 TEST(RpcConnection, AnswersMayComeInAnyOrder) {
@@ -128,9 +132,9 @@ TEST(RpcConnection, AnswersMayComeInAnyOrder) {
   });
   const auto connection = Open(server);
   auto one = std::async(std::launch::async, [&] {
-    return connection->Call({kClientId, 1, 0}, "m", "r").reply.body;
+    return connection->Call(Identity(1), "m", "r").reply.body;
   });
-  const CallOutcome two = connection->Call({kClientId, 2, 0}, "m", "r");
+  const CallOutcome two = connection->Call(Identity(2), "m", "r");
   EXPECT_EQ(two.reply.body, "two");
   EXPECT_EQ(one.get(), "one");
 }
@@ -144,11 +148,11 @@ TEST(RpcConnection, AnErrorIsAnAnswer) {
     s.SendFrame(Reply(2, 0, "b"));
   });
   const auto connection = Open(server);
-  const CallOutcome outcome = connection->Call({kClientId, 1, 0}, "m", "r");
+  const CallOutcome outcome = connection->Call(Identity(1), "m", "r");
   ASSERT_EQ(outcome.kind, Kind::kReply);
   EXPECT_EQ(outcome.reply.exception_class, "java.io.IOException");
   EXPECT_TRUE(connection->usable());
-  EXPECT_EQ(connection->Call({kClientId, 2, 0}, "m", "r").reply.body, "b");
+  EXPECT_EQ(connection->Call(Identity(2), "m", "r").reply.body, "b");
 }
 
 TEST(RpcConnection, ARefusedConnectionAnswersEveryCallWithItsReason) {
@@ -158,11 +162,11 @@ TEST(RpcConnection, ARefusedConnectionAnswersEveryCallWithItsReason) {
     s.SendFrame(FromHex("0b 08ffffffff0f 1002 220178"));  // FATAL, call id -1, class "x"
   });
   const auto connection = Open(server);
-  const CallOutcome outcome = connection->Call({kClientId, 1, 0}, "m", "r");
+  const CallOutcome outcome = connection->Call(Identity(1), "m", "r");
   ASSERT_EQ(outcome.kind, Kind::kReply);
   EXPECT_EQ(outcome.reply.exception_class, "x");
   EXPECT_FALSE(connection->usable());
-  EXPECT_EQ(connection->Call({kClientId, 2, 0}, "m", "r").reply.exception_class, "x");
+  EXPECT_EQ(connection->Call(Identity(2), "m", "r").reply.exception_class, "x");
 }
 
 TEST(RpcConnection, AConnectionThatEndsLosesTheCallsInFlight) {
@@ -174,8 +178,8 @@ TEST(RpcConnection, AConnectionThatEndsLosesTheCallsInFlight) {
     s.Close();
   });
   const auto connection = Open(server);
-  EXPECT_EQ(connection->Call({kClientId, 1, 0}, "m", "r").kind, Kind::kReply);
-  const CallOutcome lost = connection->Call({kClientId, 2, 0}, "m", "r");
+  EXPECT_EQ(connection->Call(Identity(1), "m", "r").kind, Kind::kReply);
+  const CallOutcome lost = connection->Call(Identity(2), "m", "r");
   EXPECT_EQ(lost.kind, Kind::kLost);
   EXPECT_KIND(lost.error, kTransient);
   EXPECT_FALSE(connection->usable());
@@ -187,7 +191,7 @@ TEST(RpcConnection, AnEndWithoutAnyAnswerAsksWhetherThePortIsRight) {
     s.ReadFrame();
     s.Close();
   });
-  EXPECT_THAT(Open(server)->Call({kClientId, 1, 0}, "m", "r").error.message(),
+  EXPECT_THAT(Open(server)->Call(Identity(1), "m", "r").error.message(),
               HasSubstr("is it a NameNode's RPC port?"));
 }
 
@@ -200,7 +204,7 @@ TEST(RpcConnection, AServerThatAnswersNothingLosesTheCallInTime) {
   ClientOptions options = Options();
   options.rpc_timeout = 20ms;
   const auto connection = Open(server, options);
-  const CallOutcome outcome = connection->Call({kClientId, 1, 0}, "m", "r");
+  const CallOutcome outcome = connection->Call(Identity(1), "m", "r");
   EXPECT_EQ(outcome.kind, Kind::kLost);
   EXPECT_EQ(outcome.error.message(), "no answer within 0.02 s");
   EXPECT_FALSE(connection->usable());
@@ -216,7 +220,7 @@ TEST(RpcConnection, PingsGoOutWhileACallWaits) {
   });
   ClientOptions options = Options();
   options.ping_interval = 1ms;
-  EXPECT_EQ(Open(server, options)->Call({kClientId, 1, 0}, "m", "r").reply.body, "late");
+  EXPECT_EQ(Open(server, options)->Call(Identity(1), "m", "r").reply.body, "late");
   EXPECT_EQ(ping, EncodePing(kClientId));
 }
 
@@ -225,7 +229,7 @@ TEST(RpcConnection, AnHttpServerIsNamed) {
     s.ReadGreeting();
     s.Send("HTTP/1.1 400 Bad Request\r\n\r\n");
   });
-  const CallOutcome outcome = Open(server)->Call({kClientId, 1, 0}, "m", "r");
+  const CallOutcome outcome = Open(server)->Call(Identity(1), "m", "r");
   EXPECT_EQ(outcome.kind, Kind::kNotANamenode);
   EXPECT_KIND(outcome.error, kInvalidInput);
   EXPECT_THAT(outcome.error.message(), HasSubstr("is an HTTP server"));
@@ -238,7 +242,7 @@ TEST(RpcConnection, WhatSpeaksSomethingElseIsNoNamenode) {
       s.ReadGreeting();
       s.Send({greeting, 7});
     });
-    const CallOutcome outcome = Open(server)->Call({kClientId, 1, 0}, "m", "r");
+    const CallOutcome outcome = Open(server)->Call(Identity(1), "m", "r");
     EXPECT_EQ(outcome.kind, Kind::kNotANamenode);
     EXPECT_THAT(outcome.error.message(), HasSubstr("is no NameNode"));
   }
@@ -247,7 +251,7 @@ TEST(RpcConnection, WhatSpeaksSomethingElseIsNoNamenode) {
     s.ReadGreeting();
     s.SendFrame("hello");
   });
-  EXPECT_EQ(Open(server)->Call({kClientId, 1, 0}, "m", "r").kind, Kind::kNotANamenode);
+  EXPECT_EQ(Open(server)->Call(Identity(1), "m", "r").kind, Kind::kNotANamenode);
 }
 
 TEST(RpcConnection, AReplyBeyondTheLimitIsNotReadAndItsCallIsLost) {
@@ -261,8 +265,8 @@ TEST(RpcConnection, AReplyBeyondTheLimitIsNotReadAndItsCallIsLost) {
   ClientOptions options = Options();
   options.response_limit_bytes = 100;
   const auto connection = Open(server, options);
-  EXPECT_EQ(connection->Call({kClientId, 1, 0}, "m", "r").kind, Kind::kReply);
-  const CallOutcome outcome = connection->Call({kClientId, 2, 0}, "m", "r");
+  EXPECT_EQ(connection->Call(Identity(1), "m", "r").kind, Kind::kReply);
+  const CallOutcome outcome = connection->Call(Identity(2), "m", "r");
   EXPECT_EQ(outcome.kind, Kind::kLost);
   EXPECT_THAT(outcome.error.message(), HasSubstr("ipc.maximum.response.length"));
 }

@@ -81,7 +81,10 @@ std::string EncodeContext(const std::string& client_id, const std::string& user)
   pbf_writer writer(context);
   writer.add_message(2, user_information);
   writer.add_string(3, kClientProtocol.data(), kClientProtocol.size());
-  AppendDelimited(EncodeHeader({client_id, kContextCallId, -1}), &frame);
+  AppendDelimited(
+      EncodeHeader(
+          {.client_id = client_id, .call_id = kContextCallId, .retry_count = -1}),
+      &frame);
   AppendDelimited(context, &frame);
   return frame;
 }
@@ -101,7 +104,9 @@ std::string EncodeCall(const CallIdentity& identity, std::string_view method,
 
 std::string EncodePing(const std::string& client_id) {
   std::string frame;
-  AppendDelimited(EncodeHeader({client_id, kPingCallId, -1}), &frame);
+  AppendDelimited(
+      EncodeHeader({.client_id = client_id, .call_id = kPingCallId, .retry_count = -1}),
+      &frame);
   return frame;
 }
 
