@@ -185,8 +185,12 @@ Status NamenodeClient::Fsync(const std::string& path, uint64_t file_id, uint64_t
 Status NamenodeClient::RenewLease() {
   std::string request;
   pbf_writer(request).add_string(1, client_name_);
-  // A lease that is renewed or not changes nothing that anybody must look at.
-  return CallOn(rpc_, "renewLease", request, CallEffect::kNone, client_name_).status();
+  // A lease that is renewed or not changes nothing that anybody must look at; and who
+  // renews it comes again soon, and must not keep a process that ends.
+  return rpc_
+      .CallBriefly("renewLease", request, CallEffect::kNone,
+                   fmt::format("renewLease {}", client_name_))
+      .status();
 }
 
 Result<bool> NamenodeClient::RecoverLease(const std::string& path) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstring>
+#include <limits>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -108,7 +108,7 @@ Status RpcClient::Failure(const Course& course, std::string_view what) const {
     const std::string& reason = course.reasons[i].message();
     reasons += reasons.empty() ? "" : "; ";
     reasons +=
-        reason.find(text) == reason.npos ? fmt::format("{}: {}", text, reason) : reason;
+        reason.find(text) == std::string::npos ? fmt::format("{}: {}", text, reason) : reason;
   }
   const std::string_view times = course.tries == 1 ? "try" : "tries";
   if (course.maybe_acted) {
@@ -164,6 +164,20 @@ CallOutcome RpcClient::TryOnce(size_t index, const CallIdentity& identity,
 Result<std::string> RpcClient::Call(std::string_view method, std::string_view request,
                                     CallEffect effect, std::string_view what,
                                     std::string* java_class) {
+  return CallUpTo(std::numeric_limits<int>::max(), method, request, effect, what,
+                  java_class);
+}
+
+Result<std::string> RpcClient::CallBriefly(std::string_view method,
+                                           std::string_view request, CallEffect effect,
+                                           std::string_view what) {
+  return CallUpTo(static_cast<int>(options_.namenodes.size()) + 1, method, request,
+                  effect, what, nullptr);
+}
+
+Result<std::string> RpcClient::CallUpTo(int most_tries, std::string_view method,
+                                        std::string_view request, CallEffect effect,
+                                        std::string_view what, std::string* java_class) {
   CallIdentity identity{
       .client_id = ProcessClientId(), .call_id = NextCallId(), .retry_count = 0};
   Course course(options_.namenodes.size());
@@ -201,7 +215,9 @@ Result<std::string> RpcClient::Call(std::string_view method, std::string_view re
     }
     Log(LogLevel::kDebug, "{}: try {} at {}: {}", what, course.tries,
         options_.namenodes[index].text(), course.reasons[index].message());
-    if (!WaitForNextTry(&course, index, next)) return Failure(course, what);
+    if (course.tries >= most_tries || !WaitForNextTry(&course, index, next)) {
+      return Failure(course, what);
+    }
     if (effect == CallEffect::kOnce && course.maybe_acted &&
         pacing_.Now() - course.first_lost > kRetryCacheTrust) {
       return Failure(course, what);

@@ -48,6 +48,10 @@ class RpcClient {
   Result<std::string> Call(std::string_view method, std::string_view request,
                            CallEffect effect, std::string_view what,
                            std::string* java_class = nullptr);
+  /// Call, for what the caller itself repeats now and then: each NameNode is tried once,
+  /// and the first one again.
+  Result<std::string> CallBriefly(std::string_view method, std::string_view request,
+                                  CallEffect effect, std::string_view what);
 
   const ClientOptions& options() const { return options_; }
 
@@ -56,6 +60,9 @@ class RpcClient {
   class Course;
   enum class Next { kOther, kSame, kConnectTimedOut };
 
+  Result<std::string> CallUpTo(int most_tries, std::string_view method,
+                               std::string_view request, CallEffect effect,
+                               std::string_view what, std::string* java_class);
   CallOutcome TryOnce(size_t index, const CallIdentity& identity, std::string_view method,
                       std::string_view request, Next* next);
   /// False: the tries are used up.

@@ -225,6 +225,15 @@ TEST_F(RpcClientTest, TheOnlyNamenodeThatIsDownIsNamedInOneSentence) {
       "nn1)");
 }
 
+TEST_F(RpcClientTest, ABriefCallTriesEachNamenodeAndTheFirstAgain) {
+  EXPECT_KIND(Client().CallBriefly("renewLease", "", CallEffect::kNone, "renew"),
+              kTransient);
+  EXPECT_EQ(connects_, 3);
+  scripts_["nn2"] = {Throw(kStandby)};
+  scripts_["nn1"] = {Answer("renewed")};
+  EXPECT_DONE(client_->CallBriefly("renewLease", "", CallEffect::kNone, "renew"));
+}
+
 TEST_F(RpcClientTest, WhatIsNoNamenodeEndsTheCallAtOnce) {
   scripts_["nn1"] = {
       CallOutcome::NotANamenode(Error(ErrorKind::kInvalidInput, "an HTTP server"))};
