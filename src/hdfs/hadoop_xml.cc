@@ -1,6 +1,7 @@
 #include "hdfs/hadoop_xml.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -37,10 +38,15 @@ Result<std::string> ReadWhole(const std::string& path) {
                                                      : ErrorKind::kInvalidInput,
                  "{}: {}", path, std::strerror(error));
   }
-  std::string text(kLargestFile + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  // In pieces: clearing the largest file's memory would cost more than all else that a
+  // short command does.
+  std::string text;
+  std::array<char, 16 * 1024> piece;
+  while (file && text.size() <= kLargestFile) {
+    file.read(piece.data(), piece.size());
+    text.append(piece.data(), static_cast<size_t>(file.gcount()));
+  }
   if (file.bad()) return Error(ErrorKind::kInvalidInput, "{}: cannot be read", path);
-  text.resize(static_cast<size_t>(file.gcount()));
   if (text.size() > kLargestFile) {
     return Error(ErrorKind::kInvalidInput, "{}: larger than {} bytes", path,
                  kLargestFile);
