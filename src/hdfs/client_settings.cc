@@ -42,8 +42,8 @@ constexpr Danger kDangers[] = {
      "this version of howdah does not protect what it sends to DataNodes", true},
     {"fs.hdfs.impl", "org.apache.hadoop.hdfs.DistributedFileSystem",
      "howdah knows plain HDFS only: paths are not looked up in mount tables", false},
-    {"fs.trash.interval", "0", "howdah deletes at once and moves nothing to the trash",
-     false},
+    {"fs.trash.interval", "0",
+     "only 'howdah fs rm' moves to the trash; all else is deleted at once", false},
     {"dfs.checksum.type", "CRC32C", "howdah writes CRC32C always", false},
     {"dfs.namenode.enable.retrycache", "true",
      "without the NameNode's retry cache a rename or create whose answer was lost may "
