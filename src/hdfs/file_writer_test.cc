@@ -15,9 +15,12 @@
 namespace howdah::hdfs {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
 using namespace std::chrono_literals;
 
 constexpr uint64_t kBlock = 64 << 10;
@@ -72,6 +75,16 @@ class FileWriterTest : public testing::Test {
     return status;
   }
 
+  // Where a block is, by the nodes' names.
+  std::vector<std::string> NodesOf(size_t block) const {
+    const std::vector<LocatedBlock> blocks = namenode_->blocks();
+    std::vector<std::string> nodes;
+    for (const BlockLocation& location : blocks.at(block).locations) {
+      nodes.push_back(location.node.uuid);
+    }
+    return nodes;
+  }
+
   ClientOptions options_ = SmallPackets();
   Durability durability_ = Durability::kReplicated;
   FakePacing pacing_;
@@ -86,8 +99,8 @@ TEST_F(FileWriterTest, BytesOfEverySizeNearAnEdgeArriveOnAllNodes) {
     SCOPED_TRACE(bytes);
     Start(3);
     WriteAndCheck(bytes);
-    for (const LocatedBlock& block : namenode_->blocks()) {
-      EXPECT_EQ(block.locations.size(), 3U);
+    for (size_t block = 0; block < namenode_->blocks().size(); ++block) {
+      EXPECT_THAT(NodesOf(block), SizeIs(3));
     }
   }
 }
@@ -130,10 +143,8 @@ TEST_F(FileWriterTest, ANodeThatRefusesConnectionsIsAvoided) {
     namenode_->node(dead).Die();
     WriteAndCheck(2 * kBlock);
     EXPECT_EQ(namenode_->abandoned(), 1);
-    for (const LocatedBlock& block : namenode_->blocks()) {
-      for (const BlockLocation& location : block.locations) {
-        EXPECT_NE(location.node.uuid, fmt::format("node-{}", dead));
-      }
+    for (size_t block = 0; block < 2; ++block) {
+      EXPECT_THAT(NodesOf(block), Not(Contains(fmt::format("node-{}", dead))));
     }
   }
 }
@@ -163,7 +174,7 @@ TEST_F(FileWriterTest, ARefusedTokenCostsATryAndExcludesNobody) {
   namenode_->node(0).set_script({.refuse_tokens = 1});
   WriteAndCheck(1000);
   EXPECT_EQ(namenode_->abandoned(), 1);
-  EXPECT_EQ(namenode_->blocks().front().locations.size(), 3U);
+  EXPECT_THAT(NodesOf(0), SizeIs(3));
 }
 
 TEST_F(FileWriterTest, FourTriesAreMadeForABlock) {
@@ -191,7 +202,7 @@ TEST_F(FileWriterTest, ANodeThatDiesMidBlockIsDroppedAndNothingIsLost) {
       namenode_->node(node).set_script({.die_at_packet = packet});
       WriteAndCheck(kBlock - 100);
       EXPECT_EQ(namenode_->recoveries(), 1);
-      EXPECT_EQ(namenode_->blocks().front().locations.size(), 2U);
+      EXPECT_THAT(NodesOf(0), SizeIs(2));
     }
   }
 }
@@ -203,9 +214,7 @@ TEST_F(FileWriterTest, ANodeThatStopsMidBlockIsFoundAndDropped) {
     namenode_->node(node).set_script({.freeze_at_packet = 5});
     WriteAndCheck(kBlock / 2);
     EXPECT_EQ(namenode_->recoveries(), 1);
-    for (const BlockLocation& location : namenode_->blocks().front().locations) {
-      EXPECT_NE(location.node.uuid, fmt::format("node-{}", node));
-    }
+    EXPECT_THAT(NodesOf(0), Not(Contains(fmt::format("node-{}", node))));
   }
 }
 
@@ -225,9 +234,7 @@ TEST_F(FileWriterTest, ABadAcknowledgementDropsTheNodeThatSentIt) {
     Start(3);
     namenode_->node(node).set_script({.bad_ack_at_packet = 4});
     WriteAndCheck(kBlock / 2);
-    for (const BlockLocation& location : namenode_->blocks().front().locations) {
-      EXPECT_NE(location.node.uuid, fmt::format("node-{}", node));
-    }
+    EXPECT_THAT(NodesOf(0), Not(Contains(fmt::format("node-{}", node))));
   }
 }
 
@@ -236,8 +243,7 @@ TEST_F(FileWriterTest, OfTwoBadRepliesTheOneNearTheTailIsTakenFirst) {
   namenode_->node(1).set_script({.bad_ack_at_packet = 4});
   namenode_->node(2).set_script({.bad_ack_at_packet = 4});
   WriteAndCheck(kBlock / 2);
-  ASSERT_EQ(namenode_->blocks().front().locations.size(), 2U);
-  EXPECT_EQ(namenode_->blocks().front().locations[1].node.uuid, "node-1");
+  EXPECT_THAT(NodesOf(0), ElementsAre("node-0", "node-1"));
 }
 
 TEST_F(FileWriterTest, TwoNodesThatDieOneAfterTheOtherLeaveTheFileWhole) {
@@ -246,7 +252,7 @@ TEST_F(FileWriterTest, TwoNodesThatDieOneAfterTheOtherLeaveTheFileWhole) {
   namenode_->node(0).set_script({.die_at_packet = 4});
   namenode_->node(2).set_script({.die_at_packet = 8});
   WriteAndCheck(kBlock);
-  EXPECT_EQ(namenode_->blocks().front().locations.size(), 1U);
+  EXPECT_THAT(NodesOf(0), SizeIs(1));
 }
 
 TEST_F(FileWriterTest, ANodeThatFailsItsRecoveryIsDroppedToo) {
@@ -262,8 +268,7 @@ TEST_F(FileWriterTest, ANodeThatFailsItsRecoveryIsDroppedToo) {
   ASSERT_TRUE(writer->Close().ok());
   EXPECT_EQ(namenode_->Contents(), data);
   EXPECT_THAT(namenode_->complaints(), IsEmpty());
-  ASSERT_EQ(namenode_->blocks().front().locations.size(), 1U);
-  EXPECT_EQ(namenode_->blocks().front().locations[0].node.uuid, "node-2");
+  EXPECT_THAT(NodesOf(0), ElementsAre("node-2"));
 }
 
 TEST_F(FileWriterTest, WhenAllNodesDieTheWriteFailsAndTheFileIsNotCompleted) {
@@ -296,7 +301,7 @@ TEST_F(FileWriterTest, ANodeThatIsSlowButAnswersIsAskedAndWaitedFor) {
   });
   WriteAndCheck(kBlock / 2);
   EXPECT_EQ(namenode_->recoveries(), 0);
-  EXPECT_EQ(namenode_->blocks().front().locations.size(), 3U);
+  EXPECT_THAT(NodesOf(0), SizeIs(3));
 }
 
 TEST_F(FileWriterTest, NobodyIsBlamedWhileNoNodeAnswers) {
@@ -320,7 +325,7 @@ TEST_F(FileWriterTest, ANodeThatDiesAtTheLastPacketIsDroppedByACloseRecovery) {
     namenode_->node(node).set_script({.die_at_last_packet = true});
     WriteAndCheck(kBlock / 2);
     EXPECT_EQ(namenode_->recoveries(), 1);
-    EXPECT_EQ(namenode_->blocks().front().locations.size(), 2U);
+    EXPECT_THAT(NodesOf(0), SizeIs(2));
   }
 }
 
@@ -328,7 +333,7 @@ TEST_F(FileWriterTest, ANodeThatDiesAtABlocksEndIsAvoidedByTheNextBlock) {
   Start(4);
   namenode_->node(1).set_script({.die_at_last_packet = true});
   WriteAndCheck(3 * kBlock);
-  EXPECT_EQ(namenode_->blocks()[1].locations.size(), 3U);
+  EXPECT_THAT(NodesOf(1), SizeIs(3));
 }
 
 // --- replacement
@@ -338,10 +343,7 @@ TEST_F(FileWriterTest, WhenHalfOfTheReplicasAreLostAnotherNodeGetsACopy) {
   namenode_->node(0).set_script({.die_at_packet = 4});
   namenode_->node(1).set_script({.die_at_packet = 8});
   WriteAndCheck(kBlock);
-  const auto locations = namenode_->blocks().front().locations;
-  ASSERT_EQ(locations.size(), 2U);
-  EXPECT_EQ(locations[0].node.uuid, "node-2");
-  EXPECT_EQ(locations[1].node.uuid, "node-3");
+  EXPECT_THAT(NodesOf(0), ElementsAre("node-2", "node-3"));
   EXPECT_EQ(namenode_->node(2).requests(86), 1);
 }
 
@@ -350,7 +352,7 @@ TEST_F(FileWriterTest, ThePolicyAlwaysReplacesTheFirstNodeThatIsLost) {
   options_.replace_datanode_policy = ReplaceDatanodePolicy::kAlways;
   namenode_->node(0).set_script({.die_at_packet = 4});
   WriteAndCheck(kBlock);
-  EXPECT_EQ(namenode_->blocks().front().locations.size(), 3U);
+  EXPECT_THAT(NodesOf(0), SizeIs(3));
 }
 
 TEST_F(FileWriterTest, AfterAFlushALostNodeIsReplaced) {
@@ -363,7 +365,7 @@ TEST_F(FileWriterTest, AfterAFlushALostNodeIsReplaced) {
   ASSERT_TRUE(writer->Append(std::span(data).subspan(700)).ok());
   ASSERT_TRUE(writer->Close().ok());
   EXPECT_EQ(namenode_->Contents(), data);
-  EXPECT_EQ(namenode_->blocks().front().locations.size(), 3U);
+  EXPECT_THAT(NodesOf(0), SizeIs(3));
   EXPECT_THAT(namenode_->complaints(), IsEmpty());
 }
 
@@ -388,9 +390,7 @@ TEST_F(FileWriterTest, ATransferThatFailsIsTriedWithAnotherNode) {
   namenode_->node(0).set_script({.die_at_packet = 4});
   namenode_->node(1).set_script({.fail_transfers = 1});
   WriteAndCheck(kBlock / 2);
-  const auto locations = namenode_->blocks().front().locations;
-  ASSERT_EQ(locations.size(), 3U);
-  EXPECT_EQ(locations[2].node.uuid, "node-4");
+  EXPECT_THAT(NodesOf(0), ElementsAre("node-1", "node-2", "node-4"));
 }
 
 // --- flush
