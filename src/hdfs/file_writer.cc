@@ -1,6 +1,7 @@
 #include "hdfs/file_writer.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "hdfs/checksum.h"
@@ -78,23 +79,32 @@ void FileWriter::Fail(const Status& reason) {
 
 Status FileWriter::Append(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    if (packet_ == nullptr) {
-      HOWDAH_ASSIGN_OR_RETURN(packet_, queue_.NewPacket());
-      packet_->Begin(block_bytes_);
-      resent_bytes_ = 0;
-    }
-    const uint64_t block_room = context_.block_size - block_bytes_;
-    const size_t taken = packet_->Append(
-        bytes.first(static_cast<size_t>(std::min<uint64_t>(bytes.size(), block_room))));
+    HOWDAH_ASSIGN_OR_RETURN(const std::span<std::byte> space, Space());
+    const size_t taken = std::min(bytes.size(), space.size());
+    std::memcpy(space.data(), bytes.data(), taken);
+    HOWDAH_RETURN_IF_ERROR(Fill(taken));
     bytes = bytes.subspan(taken);
-    block_bytes_ += taken;
-    length_ += taken;
-    if (block_bytes_ == context_.block_size) {
-      HOWDAH_RETURN_IF_ERROR(EndBlock());
-    } else if (packet_->room() == 0) {
-      HOWDAH_RETURN_IF_ERROR(SendPacket(false, false));
-    }
   }
+  return Status::OK();
+}
+
+Result<std::span<std::byte>> FileWriter::Space() {
+  if (packet_ == nullptr) {
+    HOWDAH_ASSIGN_OR_RETURN(packet_, queue_.NewPacket());
+    packet_->Begin(block_bytes_);
+    resent_bytes_ = 0;
+  }
+  const std::span<std::byte> space = packet_->space();
+  const uint64_t block_room = context_.block_size - block_bytes_;
+  return space.first(static_cast<size_t>(std::min<uint64_t>(space.size(), block_room)));
+}
+
+Status FileWriter::Fill(size_t bytes) {
+  packet_->Grow(bytes);
+  block_bytes_ += bytes;
+  length_ += bytes;
+  if (block_bytes_ == context_.block_size) return EndBlock();
+  if (packet_->room() == 0) return SendPacket(false, false);
   return Status::OK();
 }
 

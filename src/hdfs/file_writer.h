@@ -49,6 +49,10 @@ class FileWriter final : public ByteSink {
   ~FileWriter() override;  ///< as Abort
 
   Status Append(std::span<const std::byte> bytes) override;
+  /// Append without a copy: where the next bytes shall be put, at least one, and how many
+  /// were. Nothing else may be called in between.
+  Result<std::span<std::byte>> Space();
+  Status Fill(size_t bytes);
 
   /// All bytes so far are with the DataNodes, visible to readers, and their number is
   /// known to the NameNode. Java's hflush and hsync.

@@ -1,5 +1,6 @@
 #include "hdfs/hdfs_pending_file.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -22,12 +23,24 @@ class HdfsPendingFile final : public PendingFile {
 
   Status Append(std::span<const std::byte> bytes) override {
     HOWDAH_RETURN_IF_ERROR(ended_);
-    Status status = writer_->Append(bytes);
-    if (!status.ok()) {
-      status = Explain(status);
-      EndWith(status);
+    return EndIfBroken(writer_->Append(bytes));
+  }
+
+  Result<int64_t> AppendFrom(ByteSource& source, int64_t offset,
+                             int64_t length) override {
+    HOWDAH_RETURN_IF_ERROR(ended_);
+    int64_t done = 0;
+    while (done < length) {
+      const Result<std::span<std::byte>> space = writer_->Space();
+      HOWDAH_RETURN_IF_ERROR(EndIfBroken(space.status()));
+      const auto wanted = space->first(static_cast<size_t>(
+          std::min(length - done, static_cast<int64_t>(space->size()))));
+      HOWDAH_ASSIGN_OR_RETURN(const int64_t got, source.ReadAt(offset + done, wanted));
+      if (got == 0) break;
+      HOWDAH_RETURN_IF_ERROR(EndIfBroken(writer_->Fill(static_cast<size_t>(got))));
+      done += got;
     }
-    return status;
+    return done;
   }
 
   Result<ClosedFile> Commit(IfExists if_exists) override {
@@ -50,6 +63,13 @@ class HdfsPendingFile final : public PendingFile {
   }
 
  private:
+  Status EndIfBroken(Status status) {
+    if (status.ok()) return status;
+    status = Explain(status);
+    EndWith(status);
+    return status;
+  }
+
   Result<ClosedFile> MakeVisible(IfExists if_exists) {
     HOWDAH_RETURN_IF_ERROR(fs_.leases_.Check());
     const Result<FileChecksum> written = writer_->Close();

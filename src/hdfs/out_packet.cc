@@ -27,8 +27,8 @@ void OutPacket::Begin(uint64_t offset) {
 
 size_t OutPacket::Append(std::span<const std::byte> bytes) {
   const size_t taken = std::min(bytes.size(), room());
-  if (taken > 0) std::memcpy(&memory_[data_begin_ + size_], bytes.data(), taken);
-  size_ += taken;
+  if (taken > 0) std::memcpy(space().data(), bytes.data(), taken);
+  Grow(taken);
   return taken;
 }
 

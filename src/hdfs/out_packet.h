@@ -27,6 +27,9 @@ class OutPacket {
   void Begin(uint64_t offset);
   /// Take as many bytes as there is room for. \return how many.
   size_t Append(std::span<const std::byte> bytes);
+  /// Where the next bytes go, for who puts them there; Grow says how many were put.
+  std::span<std::byte> space() { return {&memory_[data_begin_ + size_], room()}; }
+  void Grow(size_t bytes) { size_ += bytes; }
   size_t room() const { return capacity_ - size_; }
 
   enum class Kind {

@@ -7,6 +7,23 @@ namespace howdah {
 
 std::string_view FileInfo::name() const { return BaseName(path); }
 
+Result<int64_t> PendingFile::AppendFrom(ByteSource& source, int64_t offset,
+                                        int64_t length) {
+  constexpr int64_t kPiece = int64_t{1} << 20;
+  std::vector<std::byte> piece(
+      static_cast<size_t>(std::clamp<int64_t>(length, 0, kPiece)));
+  int64_t done = 0;
+  while (done < length) {
+    const auto wanted = std::span(piece).first(
+        static_cast<size_t>(std::min<int64_t>(length - done, kPiece)));
+    HOWDAH_ASSIGN_OR_RETURN(const int64_t got, source.ReadAt(offset + done, wanted));
+    if (got == 0) break;
+    HOWDAH_RETURN_IF_ERROR(Append(wanted.first(static_cast<size_t>(got))));
+    done += got;
+  }
+  return done;
+}
+
 Result<ClosedFile> WriteFile(FileSystem& fs, const std::string& path,
                              std::string_view text, IfExists if_exists) {
   HOWDAH_ASSIGN_OR_RETURN(auto file, fs.CreateFile(path));

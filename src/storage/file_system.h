@@ -43,6 +43,10 @@ struct ClosedFile {
 /// killed leaves there.
 class PendingFile : public ByteSink {
  public:
+  /// Append at most `length` bytes of `source` from `offset` on. A file that can has them
+  /// read to where it needs them, and spares a copy. \return how many: fewer only where
+  /// the source ends. An error of the source leaves the file as it is.
+  virtual Result<int64_t> AppendFrom(ByteSource& source, int64_t offset, int64_t length);
   /// Make the file visible under its name, whole, in one atomic step, and durable where
   /// the file system can. NotFound if the directory is no longer the one in which the
   /// file was begun: removed, or moved away. After an error the file is as after Abort,

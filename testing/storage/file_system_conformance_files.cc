@@ -73,6 +73,24 @@ TEST_P(FileSystemConformance, AnAppendedBufferMayBeReusedAtOnce) {
   EXPECT_EQ(Text("f"), "firstother");
 }
 
+TEST_P(FileSystemConformance, PartsOfASourceAreAppendedAsFarAsItGoes) {
+  std::string all(3'000'001, '\0');
+  for (size_t i = 0; i < all.size(); ++i)
+    all[i] = static_cast<char>(i * 2654435761u >> 13);
+  MakeFile("source", all);
+  const auto source = fs().OpenInput(Path("source")).ValueOrDie();
+  auto file = fs().CreateFile(Path("f")).ValueOrDie();
+  ASSERT_DONE(file->Append(Bytes("head")));
+  EXPECT_EQ(file->AppendFrom(*source, 10, 2'000'000).ValueOrDie(), 2'000'000);
+  EXPECT_EQ(file->AppendFrom(*source, 2'000'010, 5'000'000).ValueOrDie(), 999'991);
+  EXPECT_EQ(file->AppendFrom(*source, source->size(), 1).ValueOrDie(), 0);
+  ASSERT_DONE(file->Append(Bytes("tail")));
+  const ClosedFile closed = file->Commit(IfExists::kFail).ValueOrDie();
+  const std::string expected = "head" + all.substr(10) + "tail";
+  EXPECT_EQ(closed.crc32c, Crc32c(0, Bytes(expected)));
+  EXPECT_TRUE(Text("f") == expected);
+}
+
 TEST_P(FileSystemConformance, AFileWithoutBytesCanBeCommitted) {
   const auto closed = fs().CreateFile(Path("f")).ValueOrDie()->Commit(IfExists::kFail);
   ASSERT_DONE(closed);
