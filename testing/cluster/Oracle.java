@@ -140,6 +140,16 @@ public final class Oracle {
       }
       return Map.of("length", length, "sha256", HexFormat.of().formatHex(digest.digest()));
     });
+    operations.put("read", request -> {
+      try (InputStream in = system(request).open(path(request))) {
+        long length = 0;
+        byte[] buffer = new byte[1 << 17];
+        for (int got = in.read(buffer); got > 0; got = in.read(buffer)) {
+          length += got;
+        }
+        return length;
+      }
+    });
     operations.put("checksum", request -> Map.of(
         "composite", checksum(request, "COMPOSITE_CRC"), "md5", checksum(request, "MD5MD5CRC")));
     operations.put("health", request -> {

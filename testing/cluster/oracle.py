@@ -88,6 +88,10 @@ class Oracle:
         """Do an operation by the name and the arguments of its method. \\return what that returns"""
         return self.begin(operation, **arguments).result(timeout)
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def is_running(self):
         return self._process.poll() is None
 
@@ -117,6 +121,10 @@ class Oracle:
         options: target: a local file for what was read.
         """
         return self.call("cat", path=path, **options)
+
+    def read(self, path):
+        """Read a file and drop what was read: for benchmarks. \\return its length"""
+        return self.call("read", path=path)
 
     def checksum(self, path):
         """\\return {"composite", "md5"}, each {"algorithm", "bytes": hexadecimal}"""
