@@ -179,6 +179,9 @@ def test_tail_follows_a_file(place):
     with open(path, "a") as file:
         file.write("two\n")
     assert process.stdout.readline() == "two\n"
+    (place / "new").write_text("3\n")
+    (place / "new").rename(path)
+    assert process.stdout.readline() == "3\n"
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert process.returncode != 0
@@ -309,6 +312,22 @@ def test_an_interrupted_copy_leaves_no_half_file(place):
     os.close(write_end)
     os.close(read_end)
     assert os.listdir(place) == ["pipe"]
+
+
+def test_a_long_copy_shows_a_line_on_a_terminal(place):
+    controller, terminal = os.openpty()
+    process = subprocess.Popen(support.command_line(["fs", "put", "-", str(place / "f")]),
+                               env=support.environment(), stdin=subprocess.PIPE, stderr=terminal)
+    process.stdin.write(bytes(3 << 20))
+    process.stdin.flush()
+    shown = b""
+    while b"MB/s" not in shown:
+        shown += os.read(controller, 1000)
+    process.stdin.close()
+    assert process.wait(30) == 0
+    assert b"0 files, 3 M, " in shown
+    os.close(terminal)
+    os.close(controller)
 
 
 # -------------------------------------------------------------------------------------- names

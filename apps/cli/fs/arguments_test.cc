@@ -20,6 +20,7 @@ FsVerb Verb() {
 
 Result<FsArguments> Parse(std::vector<std::string> words) {
   std::vector<char*> pointers;
+  pointers.reserve(words.size());
   for (std::string& word : words) pointers.push_back(word.data());
   return ParseFsArguments(Verb(), pointers);
 }

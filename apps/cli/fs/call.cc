@@ -13,7 +13,7 @@
 namespace howdah::cli {
 namespace {
 
-constexpr size_t kPrintBytes = 64 * 1024;
+constexpr size_t kPrintBytes = size_t{64} << 10;
 
 std::string_view FlagName(std::string_view flag) {
   return flag.ends_with('=') ? flag.substr(0, flag.size() - 1) : flag;
@@ -60,6 +60,7 @@ Result<size_t> ParseFlag(const FsVerb& verb, std::string_view word, const char* 
     });
     if (known == verb.flags.end()) {
       std::vector<std::string> names;
+      names.reserve(verb.flags.size());
       for (const std::string_view one : verb.flags) names.emplace_back(FlagName(one));
       return Error(ErrorKind::kInvalidInput, "fs {}: unknown flag '{}'{}", verb.name,
                    word, DidYouMean(flag, names));
@@ -196,7 +197,7 @@ void ForTree(FsCall& call, const Found& root, Order order,
     call.Failed(volume.ListPages(root.entry.path, [&](std::vector<Entry> page, int64_t) {
       for (Entry& entry : page) {
         Place place = root.place.Child(entry.name());
-        ForTree(call, {std::move(place), std::move(entry)}, order, act);
+        ForTree(call, {.place = std::move(place), .entry = std::move(entry)}, order, act);
       }
       return Status::OK();
     }));

@@ -33,7 +33,7 @@ void Copier::Copy(const Found& source, const Place& target) {
   if (!source.entry.is_directory()) {
     ++counters_.files_found;
     counters_.bytes_found += source.entry.size;
-    Enqueue({source, target});
+    Enqueue({.source = source, .target = target});
     return;
   }
   if (ancestors_.empty() && IsSameOrBelow(target, source.place)) {
@@ -65,7 +65,7 @@ void Copier::CopyDirectory(const Found& source, const Place& target) {
         for (Entry& entry : page) {
           const Place child = target.Child(entry.name());
           Place from = source.place.Child(entry.name());
-          Copy({std::move(from), std::move(entry)}, child);
+          Copy({.place = std::move(from), .entry = std::move(entry)}, child);
         }
         return Status::OK();
       }));
@@ -110,9 +110,9 @@ void Copier::Finish() {
   }
   changed_.notify_all();
   workers_.clear();
-  for (auto directory = directories_.rbegin(); directory != directories_.rend();
-       ++directory) {
-    if (!call_.is_over()) call_.Failed(Preserve(directory->first, directory->second));
+  std::ranges::reverse(directories_);  // those below come first
+  for (const auto& [source, target] : directories_) {
+    if (!call_.is_over()) call_.Failed(Preserve(source, target));
   }
   progress_.End();
 }

@@ -56,6 +56,7 @@ int RunVerb(const FsVerb& verb, FsArguments arguments, const Storages& storages)
 int RunFs(const Storages& storages, std::span<char* const> words) {
   const std::vector<FsVerb> verbs = AllVerbs();
   std::vector<std::string> names;
+  names.reserve(verbs.size());
   for (const FsVerb& verb : verbs) names.emplace_back(verb.name);
   if (words.empty()) {
     Help(verbs);

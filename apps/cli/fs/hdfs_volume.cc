@@ -55,6 +55,7 @@ class HdfsVolume final : public Volume {
         return Error(ErrorKind::kNotFound, "{}: no such file or directory", directory);
       }
       std::vector<Entry> page;
+      page.reserve(listing->entries.size());
       for (const hdfs::FileStatus& status : listing->entries) {
         page.push_back(ToEntry(status, JoinPath(directory, status.name)));
       }
@@ -118,9 +119,9 @@ class HdfsVolume final : public Volume {
 
   Result<VolumeSpace> Space(const std::string&) override {
     HOWDAH_ASSIGN_OR_RETURN(const hdfs::FileSystemStatus status, files_.Space());
-    return VolumeSpace{static_cast<int64_t>(status.capacity),
-                       static_cast<int64_t>(status.used),
-                       static_cast<int64_t>(status.remaining)};
+    return VolumeSpace{.capacity = static_cast<int64_t>(status.capacity),
+                       .used = static_cast<int64_t>(status.used),
+                       .available = static_cast<int64_t>(status.remaining)};
   }
 
  private:

@@ -203,9 +203,10 @@ class LocalVolume final : public Volume {
     struct statvfs state{};
     if (statvfs(path.c_str(), &state) != 0) return Failed(errno, path, "look up");
     const auto unit = static_cast<int64_t>(state.f_frsize);
-    return VolumeSpace{static_cast<int64_t>(state.f_blocks) * unit,
-                       static_cast<int64_t>(state.f_blocks - state.f_bfree) * unit,
-                       static_cast<int64_t>(state.f_bavail) * unit};
+    return VolumeSpace{
+        .capacity = static_cast<int64_t>(state.f_blocks) * unit,
+        .used = static_cast<int64_t>(state.f_blocks - state.f_bfree) * unit,
+        .available = static_cast<int64_t>(state.f_bavail) * unit};
   }
 
  private:

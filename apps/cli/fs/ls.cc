@@ -52,7 +52,7 @@ class Lister {
     page.reserve(entries.size());
     for (Entry& entry : entries) {
       Place place = directory.Child(entry.name());
-      page.push_back({std::move(place), std::move(entry)});
+      page.push_back({.place = std::move(place), .entry = std::move(entry)});
     }
     return PrintAll(page);
   }

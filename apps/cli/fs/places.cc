@@ -83,7 +83,7 @@ Status NoSuchFile(std::string_view shown) {
 }
 
 Place Place::Child(std::string_view name) const {
-  Place child{volume, JoinPath(path, name), std::string(name)};
+  Place child{.volume = volume, .path = JoinPath(path, name), .shown = std::string(name)};
   if (shown != ".") child.shown = shown + (shown.ends_with('/') ? "" : "/") + child.shown;
   return child;
 }
@@ -140,8 +140,9 @@ Result<Place> Places::Resolve(std::string_view word, WordBase base) {
     url = url.starts_with('/') ? "file://" + url : "file://" + JoinPath(here.path, url);
   }
   HOWDAH_ASSIGN_OR_RETURN(Location location, storages_.Resolve(url));
-  return Place{VolumeOf(location.fs), std::move(location.path),
-               std::string(WithoutSlashes(word))};
+  return Place{.volume = VolumeOf(location.fs),
+               .path = std::move(location.path),
+               .shown = std::string(WithoutSlashes(word))};
 }
 
 Result<Found> Places::Find(std::string_view word, WordBase base) {
@@ -149,7 +150,7 @@ Result<Found> Places::Find(std::string_view word, WordBase base) {
   Result<Entry> entry = place.volume->Describe(place.path);
   if (Is(entry.status(), ErrorKind::kNotFound)) return NoSuchFile(word);
   HOWDAH_RETURN_IF_ERROR(entry.status());
-  return Found{std::move(place), *std::move(entry)};
+  return Found{.place = std::move(place), .entry = *std::move(entry)};
 }
 
 Result<std::vector<Found>> Places::Expand(std::string_view word, WordBase base) {
@@ -191,8 +192,9 @@ Result<std::vector<Found>> Places::ExpandGlob(std::string_view word, WordBase ba
       const bool is_below_home =
           cut > 0 && entry.path.starts_with(JoinPath(pattern.volume->home(), ""));
       std::string shown = prefix + (is_below_home ? entry.path.substr(cut) : entry.path);
-      all.push_back(
-          {Place{pattern.volume, entry.path, std::move(shown)}, std::move(entry)});
+      Place place{
+          .volume = pattern.volume, .path = entry.path, .shown = std::move(shown)};
+      all.push_back({.place = std::move(place), .entry = std::move(entry)});
     }
   }
   if (all.empty()) return NoSuchFile(word);

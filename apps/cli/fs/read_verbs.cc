@@ -50,19 +50,23 @@ bool Pause(const FsCall& call, std::chrono::milliseconds time) {
 }
 
 /// Print the end of a file; with -f what is appended to it too, until the call is over.
-/// An HDFS file that is being written shows what its writer has flushed.
-Status Tail(FsCall& call, const Found& found, std::chrono::milliseconds pause) {
+/// Of an HDFS file that is being written complete blocks are seen, so that one to which
+/// a writer appends seems shorter for a while.
+Status Tail(FsCall& call, Found found, std::chrono::milliseconds pause) {
   int64_t at = -1;
-  do {
+  while (true) {
     HOWDAH_ASSIGN_OR_RETURN(const auto source, Open(found));
     if (at < 0) at = std::max<int64_t>(0, source->size() - kEndBytes);
-    if (source->size() < at) at = 0;  // written anew
     HOWDAH_RETURN_IF_ERROR(
         ReadPieces(*source, at, [&](auto piece) { return PrintPiece(call, piece); }));
-    at = source->size();
+    at = std::max(at, source->size());
     call.Flush();
-  } while (call.has("-f") && Pause(call, pause));
-  return Status::OK();
+    if (!call.has("-f") || !Pause(call, pause)) return Status::OK();
+    HOWDAH_ASSIGN_OR_RETURN(Entry now, found.place.volume->Describe(found.place.path));
+    const bool is_cut = found.place.volume->hdfs() == nullptr && now.size < at;
+    if (is_cut || now.identity != found.entry.identity) at = 0;  // written anew
+    found.entry = std::move(now);
+  }
 }
 
 int RunTail(FsCall& call) {
