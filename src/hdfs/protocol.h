@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-/// Plain values of HDFS's protocols, as both the NameNode and the DataNodes speak of them.
-/// Source: hdfs.proto, datatransfer.proto, ClientNamenodeProtocol.proto, Security.proto of
-/// Hadoop 3.5.0.
+/// Plain values of HDFS's protocols, as both the NameNode and the DataNodes speak of
+/// them. Source: hdfs.proto, datatransfer.proto, ClientNamenodeProtocol.proto,
+/// Security.proto of Hadoop 3.5.0.
 namespace howdah::hdfs {
 
 /// A replica's name: which block, of which pool, at which generation.
@@ -91,8 +91,8 @@ struct FileStatus {
   std::string symlink_target;
   uint32_t replication = 0;  ///< 0 for directories
   uint64_t block_size = 0;
-  uint64_t file_id = 0;      ///< the inode: stays when the file is renamed
-  int32_t children = -1;     ///< entries of a directory; -1: not told
+  uint64_t file_id = 0;   ///< the inode: stays when the file is renamed
+  int32_t children = -1;  ///< entries of a directory; -1: not told
   std::string erasure_coding_policy;
 };
 
