@@ -113,9 +113,9 @@ def address_sanitizer():
 
 def thread_sanitizer():
     prefix = without_address_randomisation()
-    if not build("tsan", "build-tsan", ["base_test", "commit_test"], prefix):
+    if not build("tsan", "build-tsan", ["base_test", "commit_test", "hdfs_test"], prefix):
         return Count(failed=["tsan: build"])
-    return ctest("tsan", "build-tsan", ["--tests-regex", r"^unit\.(base|commit)_test\."], prefix,
+    return ctest("tsan", "build-tsan", ["--tests-regex", r"^unit\.(base|commit|hdfs)_test\."], prefix,
                  ARROW_DEFAULT_MEMORY_POOL="system")
 
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <functional>
 #include <future>
+#include <mutex>
 #include <span>
 #include <thread>
 
@@ -49,13 +50,16 @@ class Server {
  public:
   explicit Server(std::function<void(Server&)> serve)
       : thread_([this, serve = std::move(serve)] {
-          socket_ = listener_.Accept();
+          Replace(listener_.Accept());
           if (socket_.descriptor() < 0) return;
           serve(*this);
         }) {}
   ~Server() {
     listener_.Stop();
-    socket_.Shutdown();
+    {
+      const std::lock_guard lock(mutex_);
+      socket_.Shutdown();
+    }
     thread_.join();
   }
 
@@ -86,10 +90,16 @@ class Server {
     bytes[3] = static_cast<char>(frame.size());
     Send(bytes.append(frame));
   }
-  void Close() { socket_ = Socket(); }
+  void Close() { Replace(Socket()); }
 
  private:
+  void Replace(Socket socket) {
+    const std::lock_guard lock(mutex_);
+    socket_ = std::move(socket);
+  }
+
   LoopbackListener listener_;
+  std::mutex mutex_;  // who replaces the socket, and who shuts it down
   Socket socket_;
   std::thread thread_;
 };
