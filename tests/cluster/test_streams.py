@@ -42,8 +42,11 @@ class Write:
     def append(self, data):
         self.digest.update(data)
         self.length += len(data)
-        self.process.stdin.write(data)
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(data)
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            raise AssertionError(self.process.stderr.read().decode()) from None
 
     def finish(self):
         """Close it, and have Java compare."""
