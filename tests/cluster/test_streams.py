@@ -12,6 +12,7 @@ import subprocess
 import pytest
 
 from testing.cluster import programs
+from testing.cluster.node import wait_until
 
 BLOCK = 8 << 20
 BYTES = int(os.environ.get("HOWDAH_STREAM_BYTES", 40_000_000))
@@ -26,8 +27,17 @@ def four(start_cluster):
 
 @pytest.fixture
 def cluster(four):
+    wait_until(lambda: takes_blocks_everywhere(four), "each DataNode takes a block", 60)
     yield four
     four.mend()
+
+
+def takes_blocks_everywhere(cluster):
+    """Does each DataNode take a block? One that was just restarted is live before it does."""
+    path = "/everywhere"
+    cluster.oracle.put(path, b"x", replication=4, overwrite=True)
+    blocks = next(file for file in cluster.oracle.health("/") if file["path"] == path)["blocks"]
+    return len(blocks[0]["locations"]) == 4
 
 
 class Write:
