@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 
+import measure
 from provenance import ROOT, provenance
 
 sys.path.insert(0, str(ROOT))
@@ -41,14 +42,9 @@ def cpu_of(pid):
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def run(command, **options):
-    """\\return CPU and wall seconds of a process; ends this program if it fails."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, **options)
-    _, status, usage = os.wait4(process.pid, 0)
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"bench: this failed: {command}")
-    return {"cpu_s": usage.ru_utime + usage.ru_stime, "wall_s": time.perf_counter() - start}
+def run(command, environment):
+    """Measure a process whose output nobody wants. \\return its figures"""
+    return measure.run(command, stdout=subprocess.DEVNULL, env=environment).figures
 
 
 class Bench:
@@ -74,8 +70,7 @@ class Bench:
             command = ["fs", "put", self.source, self.url(path)]
         else:
             command = ["fs", "cat", self.url(path)]
-        return run([self.howdah, *map(str, command)], env=self.environment(replication),
-                   stdout=subprocess.DEVNULL)
+        return run([self.howdah, *map(str, command)], self.environment(replication))
 
     def with_java(self, operation, path, replication):
         cpu, start = cpu_of(self.java.pid), time.perf_counter()
@@ -106,12 +101,11 @@ class Bench:
         site = self.cluster.folder / "clients.xml"
         shell = [str(java.jdk() / "bin" / "java"), "-cp", ":".join(map(str, java.classpath())),
                  "org.apache.hadoop.fs.FsShell", "-conf", str(site), "-ls", "/"]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         runs = []
         for _ in range(LISTINGS):
             runs.append({"client": "howdah", **run([self.howdah, "fs", "ls", self.url("/")],
-                                                   env=self.environment(3), **quiet)})
-            runs.append({"client": "java", **run(shell, env=java.environment(), **quiet)})
+                                                   self.environment(3))})
+            runs.append({"client": "java", **run(shell, java.environment())})
         return runs
 
 

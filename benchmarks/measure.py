@@ -19,12 +19,12 @@ class Measured:
     answer: str  # the last line of its stdout; empty if there is none
 
 
-def run(command):
-    """Measure a command; ends this program if it fails."""
+def run(command, stdout=subprocess.PIPE, **options):
+    """Measure a command; ends this program if it fails. options: of Popen."""
     start = time.perf_counter()
     with tempfile.TemporaryFile("w+") as errors:
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process:
-            output = process.stdout.read()
+        with subprocess.Popen(command, stdout=stdout, stderr=errors, text=True, **options) as process:
+            output = process.stdout.read() if process.stdout else ""
             _, status, usage = os.wait4(process.pid, 0)
             wall = time.perf_counter() - start
             process.returncode = os.waitstatus_to_exitcode(status)

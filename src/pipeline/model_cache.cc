@@ -3,10 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "base/digest.h"
@@ -82,24 +80,6 @@ Status MakePrivateDirectory(FileSystem& local, const std::string& path) {
                path);
 }
 
-/// \return CRC32C of the bytes.
-Result<uint32_t> Copy(ByteSource& from, PendingFile& to) {
-  constexpr int64_t kPiece = int64_t{4} << 20;
-  std::vector<std::byte> buffer(
-      static_cast<size_t>(std::clamp<int64_t>(from.size(), 1, kPiece)));
-  uint32_t crc = 0;
-  for (int64_t at = 0; at < from.size();) {
-    HOWDAH_ASSIGN_OR_RETURN(const int64_t got, from.ReadAt(at, buffer));
-    if (got == 0) break;
-    const auto bytes = std::span(buffer).first(static_cast<size_t>(got));
-    crc = Crc32c(crc, bytes);
-    HOWDAH_RETURN_IF_ERROR(to.Append(bytes));
-    at += got;
-  }
-  HOWDAH_RETURN_IF_ERROR(to.Commit(IfExists::kFail).status());
-  return crc;
-}
-
 Status CopyFiles(FileSystem& fs, const std::string& from,
                  const std::vector<ModelFile>& files, FileSystem& local,
                  const std::string& to) {
@@ -108,13 +88,14 @@ Status CopyFiles(FileSystem& fs, const std::string& from,
     HOWDAH_RETURN_IF_ERROR(CreateDirectories(local, ParentPath(target)));
     HOWDAH_ASSIGN_OR_RETURN(const auto source, fs.OpenInput(JoinPath(from, file.path)));
     HOWDAH_ASSIGN_OR_RETURN(const auto copy, local.CreateFile(target));
-    HOWDAH_ASSIGN_OR_RETURN(const uint32_t crc32c, Copy(*source, *copy));
-    if (crc32c == file.crc32c && source->size() == file.size) continue;
+    HOWDAH_RETURN_IF_ERROR(copy->AppendFrom(*source, 0, source->size()).status());
+    HOWDAH_ASSIGN_OR_RETURN(const ClosedFile closed, copy->Commit(IfExists::kFail));
+    if (closed.crc32c == file.crc32c && closed.size == file.size) continue;
     return Error(
         ErrorKind::kCorruption,
         "'{}' came with {} bytes and CRC32C {:08x}, expected were {} and {:08x}: "
         "it was changed meanwhile, or damaged",
-        file.path, source->size(), crc32c, file.size, file.crc32c);
+        file.path, closed.size, closed.crc32c, file.size, file.crc32c);
   }
   return Status::OK();
 }

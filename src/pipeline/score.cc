@@ -73,6 +73,7 @@ struct Portioned {
 struct Scored {
   std::vector<Batch> batches;
   std::vector<uint64_t> key_hashes;  // by batch
+  int64_t bytes = 0;                 // of all batches
 };
 
 /// A split that is being worked on, by any number of workers.
@@ -219,9 +220,7 @@ class Scorer {
       HOWDAH_ASSIGN_OR_RETURN(scored, Score(worker, lane, portion->rows));
       portion.reset();  // let go of the input before waiting for room
     }
-    int64_t bytes = 0;
-    for (const Batch& batch : scored.batches) bytes += ApproximateBytes(*batch);
-    counters_.model.bytes += bytes;
+    const int64_t bytes = scored.bytes;
     const CrashNote note(worker, [&] {
       return fmt::format("split {}, of which rows were being written", lane.split);
     });
@@ -286,16 +285,17 @@ class Scorer {
     }
     HOWDAH_ASSIGN_OR_RETURN(const Batch kept, KeptColumns(rows));
     Scored scored;
-    int64_t bytes = 0;
     for (; begin < rows.num_rows(); begin += count) {
       count = std::min(batch_rows, rows.num_rows() - begin);
       const CrashNote note(worker, place);
-      HOWDAH_RETURN_IF_ERROR(WithContext(
-          ScoreBatch(*inputs, begin, *kept->Slice(begin, count), &scored), place()));
-      bytes += ApproximateBytes(*scored.batches.back());
+      const Status status =
+          ScoreBatch(*inputs, begin, *kept->Slice(begin, count), &scored);
+      if (!status.ok()) return WithContext(status, place());
+      scored.bytes += ApproximateBytes(*scored.batches.back());
     }
     counters_.model.batches += Batches(rows);
-    portion_.Learn(Batches(rows), busy.elapsed(), bytes);
+    counters_.model.bytes += scored.bytes;
+    portion_.Learn(Batches(rows), busy.elapsed(), scored.bytes);
     return scored;
   }
 

@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <mutex>
 #include <system_error>
@@ -132,22 +131,6 @@ Status CheckTarget(const Found* source, const Place& target, IfExists if_exists)
                  "{} is neither a file nor a directory, and is not replaced; write '-' "
                  "for stdout",
                  target.shown);
-  }
-  return Status::OK();
-}
-
-Status ReadPieces(ByteSource& source, int64_t offset,
-                  const std::function<Status(std::span<const std::byte> piece)>& take) {
-  std::vector<std::byte> piece(
-      static_cast<size_t>(std::clamp<int64_t>(source.size() - offset, 0, kPieceBytes)));
-  while (offset < source.size()) {
-    HOWDAH_ASSIGN_OR_RETURN(const int64_t got, source.ReadAt(offset, piece));
-    if (got == 0) {
-      return Error(ErrorKind::kCorruption, "{}: it ended after {} of {} bytes",
-                   source.name(), offset, source.size());
-    }
-    HOWDAH_RETURN_IF_ERROR(take(std::span(piece).first(static_cast<size_t>(got))));
-    offset += got;
   }
   return Status::OK();
 }

@@ -2,8 +2,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
-#include <span>
 #include <stop_token>
 
 #include "cli/fs/places.h"
@@ -31,18 +29,14 @@ Status Preserve(const Entry& source, const Place& target);
 /// AlreadyExists, InvalidInput: a directory or a device is there, or the source itself.
 Status CheckTarget(const Found* source, const Place& target, IfExists if_exists);
 
-/// Copy one file. It appears under its name whole, in one step, after its length and
-/// CRC32C were compared with those of the bytes read; the target's directory must exist.
-/// Cancelled.
+/// Copy one file. It appears under its name whole, in one step, after its length was
+/// compared with that of the bytes read, on HDFS their CRC32C too; the target's directory
+/// must exist. Cancelled.
 Status CopyFile(const Found& source, const Place& target, const CopyOptions& options,
                 const std::stop_token& stop, CopyCounters* counters);
 
 /// The same from stdin, to its end.
 Status CopyFromStdin(const Place& target, const CopyOptions& options,
                      const std::stop_token& stop, CopyCounters* counters);
-
-/// Hand the bytes of a file from `offset` on, in pieces. An error of `take` ends it.
-Status ReadPieces(ByteSource& source, int64_t offset,
-                  const std::function<Status(std::span<const std::byte> piece)>& take);
 
 }  // namespace howdah::cli

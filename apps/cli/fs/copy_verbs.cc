@@ -1,6 +1,7 @@
 #include <charconv>
 
 #include "cli/fs/copier.h"
+#include "cli/fs/print_file.h"
 #include "cli/fs/verbs.h"
 
 namespace howdah::cli {
@@ -90,19 +91,7 @@ Status CopyStdin(FsCall& call, const CopyOptions& options, const std::string& ta
 int CopyToStdout(FsCall& call, std::span<const std::string> words, WordBase base) {
   for (const Found& found : ExpandAll(call, words, base)) {
     if (call.is_over()) break;
-    if (found.entry.is_directory()) {
-      call.Failed(
-          Error(ErrorKind::kInvalidInput, "{}: Is a directory", found.place.shown));
-      continue;
-    }
-    const auto source = found.place.volume->files().OpenInput(found.place.path);
-    call.Failed(source.status());
-    if (!source.ok()) continue;
-    call.Failed(ReadPieces(**source, 0, [&](std::span<const std::byte> piece) -> Status {
-      if (call.is_over()) return Error(ErrorKind::kCancelled, "stopped");
-      call.Print({reinterpret_cast<const char*>(piece.data()), piece.size()});
-      return Status::OK();
-    }));
+    call.Failed(PrintFile(call, found));
   }
   return call.code();
 }

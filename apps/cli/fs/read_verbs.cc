@@ -2,7 +2,7 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "cli/fs/copy_file.h"
+#include "cli/fs/print_file.h"
 #include "cli/fs/verbs.h"
 
 namespace howdah::cli {
@@ -10,29 +10,13 @@ namespace {
 
 constexpr int64_t kEndBytes = 1024;
 
-Status PrintPiece(FsCall& call, std::span<const std::byte> piece) {
-  if (call.is_over()) return Error(ErrorKind::kCancelled, "stopped");
-  call.Print({reinterpret_cast<const char*>(piece.data()), piece.size()});
-  return Status::OK();
-}
-
-Result<std::unique_ptr<ByteSource>> Open(const Found& found) {
-  if (found.entry.is_directory()) {
-    return Error(ErrorKind::kInvalidInput, "{}: Is a directory", found.place.shown);
-  }
-  return found.place.volume->files().OpenInput(found.place.path);
-}
-
 int Cat(FsCall& call) {
-  return call.ForEach([&](const Found& found) -> Status {
-    HOWDAH_ASSIGN_OR_RETURN(const auto source, Open(found));
-    return ReadPieces(*source, 0, [&](auto piece) { return PrintPiece(call, piece); });
-  });
+  return call.ForEach([&](const Found& found) { return PrintFile(call, found); });
 }
 
 int Head(FsCall& call) {
   return call.ForEach([&](const Found& found) -> Status {
-    HOWDAH_ASSIGN_OR_RETURN(const auto source, Open(found));
+    HOWDAH_ASSIGN_OR_RETURN(const auto source, OpenFile(found));
     std::vector<std::byte> piece(
         static_cast<size_t>(std::min(source->size(), kEndBytes)));
     HOWDAH_ASSIGN_OR_RETURN(const int64_t got, source->ReadAt(0, piece));
@@ -55,10 +39,9 @@ bool Pause(const FsCall& call, std::chrono::milliseconds time) {
 Status Tail(FsCall& call, Found found, std::chrono::milliseconds pause) {
   int64_t at = -1;
   while (true) {
-    HOWDAH_ASSIGN_OR_RETURN(const auto source, Open(found));
+    HOWDAH_ASSIGN_OR_RETURN(const auto source, OpenFile(found));
     if (at < 0) at = std::max<int64_t>(0, source->size() - kEndBytes);
-    HOWDAH_RETURN_IF_ERROR(
-        ReadPieces(*source, at, [&](auto piece) { return PrintPiece(call, piece); }));
+    HOWDAH_RETURN_IF_ERROR(PrintFrom(call, *source, at));
     at = std::max(at, source->size());
     call.Flush();
     if (!call.has("-f") || !Pause(call, pause)) return Status::OK();
