@@ -71,8 +71,11 @@ class Format {
   virtual const std::string& extension() const = 0;  ///< ".parquet"
   virtual const std::vector<std::string>& compressions()
       const = 0;  ///< the default first
-  /// SchemaMismatch: a type that the format cannot hold truly (names the column).
-  virtual Status CheckSchema(const arrow::Schema& schema) const = 0;
+  /// `schema` as a file of it says when it is read back (ReadBackFile::schema; metadata
+  /// apart): a format may know fewer types. SchemaMismatch: a type that the format cannot
+  /// hold truly (names the column).
+  virtual Result<std::shared_ptr<arrow::Schema>> StoredSchema(
+      const std::shared_ptr<arrow::Schema>& schema) const = 0;
   /// `sink` must outlive the encoder.
   virtual Result<std::unique_ptr<Encoder>> MakeEncoder(
       std::shared_ptr<arrow::Schema> schema, ByteSink* sink,

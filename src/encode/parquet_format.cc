@@ -22,8 +22,10 @@ class Parquet final : public Format {
   const std::vector<std::string>& compressions() const override {
     return LakeCompressions();
   }
-  Status CheckSchema(const arrow::Schema& schema) const override {
-    return CheckLakeSchema(schema);
+  Result<std::shared_ptr<arrow::Schema>> StoredSchema(
+      const std::shared_ptr<arrow::Schema>& schema) const override {
+    HOWDAH_RETURN_IF_ERROR(CheckLakeSchema(*schema));
+    return schema;  // the file has Arrow's schema in its metadata
   }
   Result<std::unique_ptr<Encoder>> MakeEncoder(
       std::shared_ptr<arrow::Schema> schema, ByteSink* sink,

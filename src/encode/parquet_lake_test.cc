@@ -13,7 +13,7 @@ using arrow::field;
 using testing::HasSubstr;
 
 Status Check(const std::shared_ptr<arrow::DataType>& type) {
-  return FindFormat("parquet")->CheckSchema(*arrow::schema({field("c", type)}));
+  return FindFormat("parquet")->StoredSchema(arrow::schema({field("c", type)})).status();
 }
 
 /// One type that is allowed, and values of it.
@@ -125,11 +125,14 @@ TEST(LakeSchema, ARefusalInsideNestingNamesThePath) {
 
 TEST(LakeSchema, TwoColumnsOfOneNameAndNoColumnsAreRefused) {
   const Format& format = *FindFormat("parquet");
-  const Status twice = format.CheckSchema(
-      *arrow::schema({field("x", arrow::int8()), field("x", arrow::int64())}));
+  const Status twice = format
+                           .StoredSchema(arrow::schema(
+                               {field("x", arrow::int8()), field("x", arrow::int64())}))
+                           .status();
   EXPECT_TRUE(Is(twice, ErrorKind::kSchemaMismatch));
   EXPECT_EQ(twice.message(), "two columns are named 'x'");
-  EXPECT_TRUE(Is(format.CheckSchema(*arrow::schema({})), ErrorKind::kSchemaMismatch));
+  EXPECT_TRUE(
+      Is(format.StoredSchema(arrow::schema({})).status(), ErrorKind::kSchemaMismatch));
 }
 
 TEST(LakeSchema, AnEncoderIsNotMadeForARefusedSchema) {

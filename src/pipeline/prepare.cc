@@ -251,7 +251,7 @@ Status PrepareOutput(const Storages& storages, PreparedJob* job) {
   }
   HOWDAH_ASSIGN_OR_RETURN(const auto file_schema,
                           FileSchema(*job->landing->schema(), job->partition_by));
-  return job->format->CheckSchema(*file_schema);
+  return job->format->StoredSchema(file_schema).status();
 }
 
 /// All that decides the result, and nothing else: threads, logging and ceilings are left

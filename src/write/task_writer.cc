@@ -43,14 +43,18 @@ Status CompareReadBack(const std::string& path, const ReadBackFile& found,
   return Status::OK();
 }
 
+struct FileSchemas {
+  std::shared_ptr<arrow::Schema> written;  ///< of the batches
+  std::shared_ptr<arrow::Schema> stored;   ///< Format::StoredSchema of it
+};
+
 /// One file of the attempt, from its creation to its record.
 class OpenFile {
  public:
   static Result<std::unique_ptr<OpenFile>> Create(
-      FileSystem& fs, const TaskWriterOptions& options,
-      const std::shared_ptr<arrow::Schema>& schema, int64_t number,
-      std::string partition_directory, PartitionValues partition) {
-    auto file = std::make_unique<OpenFile>(fs, options, schema);
+      FileSystem& fs, const TaskWriterOptions& options, const FileSchemas& schemas,
+      int64_t number, std::string partition_directory, PartitionValues partition) {
+    auto file = std::make_unique<OpenFile>(fs, options, schemas);
     FileRecord& record = file->record_;
     // No glob for data files matches it, also not one that sees hidden names.
     record.staged_path = fmt::format("{}.part", number);
@@ -63,13 +67,12 @@ class OpenFile {
     HOWDAH_ASSIGN_OR_RETURN(file->file_, fs.CreateFile(file->path_));
     HOWDAH_ASSIGN_OR_RETURN(
         file->encoder_,
-        options.format->MakeEncoder(schema, file->file_.get(), options.encoder));
+        options.format->MakeEncoder(schemas.written, file->file_.get(), options.encoder));
     return file;
   }
 
-  OpenFile(FileSystem& fs, const TaskWriterOptions& options,
-           std::shared_ptr<arrow::Schema> schema)
-      : fs_(fs), options_(options), schema_(std::move(schema)) {}
+  OpenFile(FileSystem& fs, const TaskWriterOptions& options, const FileSchemas& schemas)
+      : fs_(fs), options_(options), schemas_(schemas) {}
 
   Status Write(const arrow::RecordBatch& batch) {
     HOWDAH_ASSIGN_OR_RETURN(const uint64_t hash, HashRows(batch));
@@ -109,12 +112,12 @@ class OpenFile {
                    path_, closed.size, input->size());
     }
     HOWDAH_ASSIGN_OR_RETURN(const ReadBackFile found, options_.format->ReadBack(*input));
-    return CompareReadBack(path_, found, encoded, *schema_);
+    return CompareReadBack(path_, found, encoded, *schemas_.stored);
   }
 
   FileSystem& fs_;
   const TaskWriterOptions& options_;
-  const std::shared_ptr<arrow::Schema> schema_;
+  const FileSchemas& schemas_;
   std::string path_;
   FileRecord record_;
   uint64_t row_hash_ = 0;
@@ -126,8 +129,11 @@ class OpenFile {
 class RollingWriter final : public TaskWriter {
  public:
   RollingWriter(FileSystem& fs, TaskWriterOptions options,
-                std::shared_ptr<arrow::Schema> file_schema)
-      : fs_(fs), options_(std::move(options)), file_schema_(std::move(file_schema)) {}
+                std::shared_ptr<arrow::Schema> file_schema,
+                std::shared_ptr<arrow::Schema> stored_schema)
+      : fs_(fs),
+        options_(std::move(options)),
+        schemas_{std::move(file_schema), std::move(stored_schema)} {}
 
   Status Write(const arrow::RecordBatch& batch) override {
     if (options_.partition_by.empty()) return WriteRows("", {}, batch);
@@ -184,9 +190,9 @@ class RollingWriter final : public TaskWriter {
           })));
     }
     Entry open;
-    HOWDAH_ASSIGN_OR_RETURN(open.file,
-                            OpenFile::Create(fs_, options_, file_schema_, files_begun_++,
-                                             directory, partition));
+    HOWDAH_ASSIGN_OR_RETURN(
+        open.file,
+        OpenFile::Create(fs_, options_, schemas_, files_begun_++, directory, partition));
     return open_.emplace(directory, std::move(open)).first;
   }
 
@@ -210,7 +216,7 @@ class RollingWriter final : public TaskWriter {
 
   FileSystem& fs_;
   const TaskWriterOptions options_;
-  const std::shared_ptr<arrow::Schema> file_schema_;
+  const FileSchemas schemas_;
   std::vector<FileRecord> records_;
   int64_t files_begun_ = 0;
   int64_t clock_ = 0;
@@ -261,8 +267,9 @@ Result<std::unique_ptr<TaskWriter>> TaskWriter::Make(FileSystem& fs,
                                                      TaskWriterOptions options) {
   HOWDAH_ASSIGN_OR_RETURN(auto file_schema,
                           FileSchema(*options.schema, options.partition_by));
-  HOWDAH_RETURN_IF_ERROR(options.format->CheckSchema(*file_schema));
-  return std::make_unique<RollingWriter>(fs, std::move(options), std::move(file_schema));
+  HOWDAH_ASSIGN_OR_RETURN(auto stored, options.format->StoredSchema(file_schema));
+  return std::make_unique<RollingWriter>(fs, std::move(options), std::move(file_schema),
+                                         std::move(stored));
 }
 
 }  // namespace howdah
