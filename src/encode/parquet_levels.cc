@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "encode/parquet_varint.h"
+#include "base/varint.h"
 
 namespace howdah {
 namespace {

@@ -12,10 +12,10 @@
 #include <utility>
 
 #include "base/digest.h"
+#include "base/snappy_literals.h"
+#include "base/varint.h"
 #include "encode/parquet_levels.h"
 #include "encode/parquet_page_header.h"
-#include "encode/parquet_varint.h"
-#include "encode/snappy_literals.h"
 
 namespace howdah {
 namespace {

@@ -1,6 +1,6 @@
 #include "encode/parquet_page_header.h"
 
-#include "encode/parquet_varint.h"
+#include "base/varint.h"
 
 namespace howdah {
 namespace {
