@@ -12,6 +12,7 @@
 #include "model/tensor_bridge.h"
 #include "model/tensorflow_api.h"
 #include "model/watchdog.h"
+#include "types/tensor_rows.h"
 
 namespace howdah {
 namespace {
