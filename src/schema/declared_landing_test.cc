@@ -307,7 +307,7 @@ TEST(DeclaredLanding, LandsBytesThatAreNotUtf8AsBytesOnly) {
   ASSERT_TRUE(bytes.ok()) << bytes.status().message();
   ExpectArray(**bytes, *tensor.values);
   ExpectError(LandOutput(Shape{kAny}, tensor, arrow::utf8()), ErrorKind::kInvalidInput,
-              {"not UTF-8 in row 1"});
+              {"row 1: output 'y' has text that is not UTF-8"});
 }
 
 TEST(DeclaredLanding, NestsTensorsAsDeclared) {

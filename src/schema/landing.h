@@ -7,6 +7,8 @@
 
 #include "base/status.h"
 #include "schema/declared_schema.h"
+#include "schema/row_fault.h"
+#include "schema/value_checks.h"
 #include "types/tensor.h"
 
 namespace arrow {
@@ -30,6 +32,18 @@ struct OutputColumn {
   std::string from;  ///< signature output
   As as = As::kTensor;
   int64_t top_k = 0;  ///< kTopK only
+};
+
+/// Values that are not finite.
+struct NonFinite {
+  int64_t nan = 0, inf = 0;
+};
+
+/// What a batch became.
+struct Landed {
+  std::shared_ptr<arrow::RecordBatch> rows;  ///< those that land, in order
+  std::vector<RowFault> faults;       ///< of the others, ascending by row, each row once
+  std::vector<NonFinite> non_finite;  ///< in `rows`, per field, before nulls replace them
 };
 
 /// Turns kept columns and output tensors into a batch of the output schema. Compiled
@@ -65,6 +79,9 @@ struct OutputColumn {
 /// them, by the table in declared_cast.h. An output of rank r lands in r - 1 levels of
 /// arrays if so declared, in one level row-major, and in none if its rows have one
 /// element. Field metadata has also "doc", if given.
+///
+/// Checks are those of the job and of the declared schema together. A column whose policy
+/// is NanPolicy::kNull is nullable.
 class Landing {
  public:
   /// \param columns  empty: all outputs of the signature, by name.
@@ -77,11 +94,13 @@ class Landing {
   /// with a declared schema, a field that nothing gives, a kept column or one of
   /// `columns` that is not declared, types that do not cast.
   /// \param declared  nullptr: the schema is derived, as above. Not kept.
+  /// A check is also a disagreement where its column or its column's type cannot have it.
   static Result<Landing> Compile(const arrow::Schema& source,
                                  const std::vector<std::string>& keep,
                                  const Signature& signature,
                                  const std::vector<OutputColumn>& columns,
-                                 const DeclaredSchema* declared = nullptr);
+                                 const DeclaredSchema* declared = nullptr,
+                                 const RowChecks& checks = {});
   Landing(Landing&&) noexcept;
   Landing& operator=(Landing&&) noexcept;
   ~Landing();
@@ -93,14 +112,21 @@ class Landing {
   /// first ones, unless a declared schema orders them otherwise.
   std::vector<int> kept_fields() const;
 
+  /// The rows of a batch that land, and why the others do not: with
+  /// BadRows::kQuarantine, those with a value that cannot land or that breaks a check.
   /// \param source  a batch with (at least) the kept columns, by name.
   /// \param outputs  tensors for outputs(), each of source.num_rows() rows.
   ///   SchemaMismatch: a shape or dtype that differs from the signature's (names output,
   ///   expected, got) or from what a column was declared as, row splits that contradict
   ///   each other, a kept column of another type than the source's schema said.
-  ///   InvalidInput: a string that is not UTF-8 (names column and first row; says
-  ///   `as = "binary"`), a value that the column's type cannot hold, a null in a
-  ///   non-nullable column, more than 2^31-1 elements in a column's lists.
+  ///   InvalidInput: with BadRows::kFail (names column and first row) a string that is
+  ///   not UTF-8 (says `as = "binary"`), a value that the column's type cannot hold, a
+  ///   null in a non-nullable column, a value that breaks a check; with either, what
+  ///   NanPolicy::kForbid forbids, more than 2^31-1 elements in a column's lists.
+  Result<Landed> Land(const arrow::RecordBatch& source,
+                      const std::vector<Tensor>& outputs) const;
+
+  /// The rows of Land where all must land: a fault is an error of InvalidInput.
   Result<std::shared_ptr<arrow::RecordBatch>> Convert(
       const arrow::RecordBatch& source, const std::vector<Tensor>& outputs) const;
 

@@ -117,7 +117,7 @@ TEST(LandingTopK, NamesTheRowOfAValueThatDoesNotFit) {
   const Tensor tensor =
       TensorOf(DType::kUint64, {2, 2}, "[1, 2, 3, 9223372036854775808]");
   ExpectError(Land(Top(1), tensor), ErrorKind::kInvalidInput,
-              {"column 'c'", "output 'y', row 1", "9223372036854775808"});
+              {"column 'c', row 1: output 'y'", "9223372036854775808"});
 }
 
 TEST(LandingTopK, ChecksKInTheBatchWhenTheSignatureDoesNotSay) {

@@ -35,8 +35,11 @@ FieldPtr MakeField(const Candidate& candidate, std::string name,
 
 class Planner {
  public:
-  Planner(const arrow::Schema& source, const Signature& signature)
-      : signature_(signature), candidates_(source, signature, &disagreements_) {}
+  Planner(const arrow::Schema& source, const Signature& signature,
+          const RowChecks& checks)
+      : signature_(signature),
+        checks_(checks),
+        candidates_(source, signature, &disagreements_) {}
 
   /// All kept columns and outputs, in that order.
   Result<LandingPlan> Plan(const std::vector<std::string>& keep,
@@ -186,11 +189,13 @@ class Planner {
       if (fields_[i].is_kept) plan.kept_fields[fields_[i].index] = static_cast<int>(i);
     }
     plan.fields = std::move(fields_);
+    plan.bad_rows = checks_.bad_rows;
     plan.schema = arrow::schema(std::move(schema_));
     return plan;
   }
 
   const Signature& signature_;
+  const RowChecks& checks_;
   Disagreements disagreements_;
   Candidates candidates_;
   std::vector<LandedField> fields_;
@@ -203,8 +208,8 @@ Result<LandingPlan> PlanLanding(const arrow::Schema& source,
                                 const std::vector<std::string>& keep,
                                 const Signature& signature,
                                 const std::vector<OutputColumn>& columns,
-                                const DeclaredSchema* declared) {
-  Planner planner(source, signature);
+                                const DeclaredSchema* declared, const RowChecks& checks) {
+  Planner planner(source, signature, checks);
   return declared == nullptr ? planner.Plan(keep, columns)
                              : planner.Plan(keep, columns, *declared);
 }

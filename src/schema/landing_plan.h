@@ -37,6 +37,7 @@ struct LandingPlan {
   std::vector<LandedField> fields;   ///< as in `schema`
   std::vector<int> kept_fields;      ///< per kept column: its field
   std::shared_ptr<arrow::Schema> schema;
+  BadRows bad_rows = BadRows::kFail;
 };
 
 /// SchemaMismatch: as Landing::Compile.
@@ -44,6 +45,6 @@ Result<LandingPlan> PlanLanding(const arrow::Schema& source,
                                 const std::vector<std::string>& keep,
                                 const Signature& signature,
                                 const std::vector<OutputColumn>& columns,
-                                const DeclaredSchema* declared);
+                                const DeclaredSchema* declared, const RowChecks& checks);
 
 }  // namespace howdah

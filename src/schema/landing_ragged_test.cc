@@ -122,7 +122,7 @@ TEST(LandingRagged, NamesTheRowOfABadElement) {
                     .row_splits = {ArrayOf(arrow::int64(), "[0, 0, 1, 2]"),
                                    ArrayOf(arrow::int64(), "[0, 1, 3]")}};
   ExpectError(Land(Ragged(DType::kString, {kAny, kAny, kAny}, 2), text, 3),
-              ErrorKind::kInvalidInput, {"not UTF-8 in row 2"});
+              ErrorKind::kInvalidInput, {"row 2: output 'y' has text that is not UTF-8"});
 }
 
 TEST(LandingRagged, RefusesMoreElementsThanAListHolds) {

@@ -194,9 +194,9 @@ TEST(Landing, NamesTheFirstRowThatIsNotUtf8) {
   const Tensor pairs{.dtype = DType::kString, .shape = {3, 2}, .values = values};
   const TensorSpec scalar = Spec("y", DType::kString, Shape{kAny});
   ExpectError(LandOutput(scalar, scalars, 6), ErrorKind::kInvalidInput,
-              {"column 'y'", "in row 3", "as = \"binary\""});
+              {"column 'y', row 3:", "as = \"binary\""});
   ExpectError(LandOutput(Spec("y", DType::kString, Shape{kAny, 2}), pairs, 3),
-              ErrorKind::kInvalidInput, {"column 'y'", "in row 1"});
+              ErrorKind::kInvalidInput, {"column 'y', row 1:"});
   ExpectArray(**LandOutput(scalar, scalars, 6, /*binary=*/true), *values);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "schema/landing.h"
+#include "schema/row_fault.h"
 #include "types/tensor.h"
 
 namespace arrow {
@@ -47,8 +48,10 @@ std::string CheckOption(const TensorColumn& column);
 std::string FlattenedShape(const std::optional<std::vector<int64_t>>& shape);
 
 /// The columns for `tensor`, sharing its memory where the elements are as they land.
-/// Errors: as Landing::Convert.
+/// Errors: as Landing::Land; `*fault` is set to the one of InvalidInput that a value is
+/// the reason of.
 Result<std::vector<std::shared_ptr<arrow::Array>>> MakeTensorColumns(
-    const TensorColumn& column, const Tensor& tensor, int64_t rows);
+    const TensorColumn& column, const Tensor& tensor, int64_t rows,
+    std::optional<RowFault>* fault);
 
 }  // namespace howdah

@@ -198,7 +198,7 @@ TEST(Traps, Row21BytesThatAreNotUtf8AreRefusedAsTextAndLandAsBytes) {
   const ArrayPtr bytes = builder.Finish().ValueOrDie();
   const Tensor tensor{.dtype = DType::kString, .shape = {1}, .values = bytes};
   ExpectError(LandOutput({kAny}, tensor), ErrorKind::kInvalidInput,
-              {"not UTF-8 in row 0", "as = \"binary\""});
+              {"row 0: output 'y' has text that is not UTF-8", "as = \"binary\""});
   ExpectLanded(LandOutput({kAny}, tensor, arrow::binary()), bytes);
   ExpectLanded(Keep(bytes), bytes);
   ExpectError(Keep(bytes->View(arrow::utf8()).ValueOrDie()), ErrorKind::kInvalidInput,
