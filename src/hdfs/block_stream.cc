@@ -50,17 +50,18 @@ BlockStream::BlockStream(const WriteContext& context, Socket socket, PacketQueue
       last_sent_(Clock::now()),
       now_(last_sent_) {}
 
-BlockStream::End BlockStream::Run() {
-  while (!end_.has_value()) {
-    now_ = Clock::now();
-    queue_->Collect(&window_->waiting);
-    Send();
-    if (!end_.has_value()) TakeAcks();
-    if (!end_.has_value() && owed() && now_ >= clock_.suspect_at()) LookForStopped();
-    if (!end_.has_value()) Wait();
-    if (!queue_->failure().ok()) end_ = End::kStopped;
+std::optional<BlockStream::End> BlockStream::Advance(Silence silence) {
+  if (end_.has_value()) return end_;
+  now_ = Clock::now();
+  queue_->Collect(&window_->waiting);
+  Send();
+  if (!end_.has_value()) TakeAcks();
+  if (silence == Silence::kLookInto && !end_.has_value() && owed() &&
+      now_ >= clock_.suspect_at()) {
+    LookForStopped();
   }
-  return *end_;
+  if (!queue_->failure().ok()) end_ = End::kStopped;
+  return end_;
 }
 
 void BlockStream::Break(Status status, size_t node) {
@@ -225,23 +226,17 @@ BlockStream::Clock::time_point BlockStream::NextDeadline() const {
   return deadline;
 }
 
-void BlockStream::Wait() {
-  // While the kernel's buffer is full new packets change nothing.
+std::optional<BlockStream::Wait> BlockStream::NextWait() const {
   const bool blocked = !unsent_.empty();
-  if (!blocked && MaySend()) return;  // the acknowledgements have made that so
-  if (!blocked && !queue_->BeginSleep()) {
-    if (!queue_->failure().ok() || !queue_->finished()) return;
-    // The writer has finished: what is left are acknowledgements.
-  }
+  if (!blocked && MaySend()) return std::nullopt;  // acknowledgements have made that so
   const auto left = std::chrono::ceil<milliseconds>(NextDeadline() - Clock::now());
-  std::array<pollfd, 2> events{
-      pollfd{.fd = socket_.descriptor(),
-             .events = static_cast<short>(POLLIN | (blocked ? POLLOUT : 0)),
-             .revents = 0},
-      pollfd{.fd = queue_->wake_descriptor(), .events = POLLIN, .revents = 0}};
-  poll(events.data(), events.size(),
-       static_cast<int>(std::clamp<milliseconds::rep>(left.count(), 0, 60'000)));
-  queue_->EndSleep();
+  return Wait{
+      .connection = {.fd = socket_.descriptor(),
+                     .events = static_cast<short>(POLLIN | (blocked ? POLLOUT : 0)),
+                     .revents = 0},
+      .timeout_ms =
+          static_cast<int>(std::clamp<milliseconds::rep>(left.count(), 0, 60'000)),
+      .for_room = blocked};
 }
 
 }  // namespace howdah::hdfs

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <poll.h>
+
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -28,8 +30,8 @@ struct PacketWindow {
 
 /// Streams packets over one connection of a pipeline until the block ends or the pipeline
 /// breaks: sends, takes acknowledgements, keeps an idle connection alive with heartbeats,
-/// and finds nodes that stop answering. One thread, which waits for the connection and
-/// the queue at once. Source: DataStreamer.java, run and ResponseProcessor.
+/// and finds nodes that stop answering. It never waits for the connection: who drives it
+/// does. Thread-compatible. Source: DataStreamer.java, run and ResponseProcessor.
 ///
 /// Which node is at fault: the last one in the pipeline whose reply is not SUCCESS; the
 /// one that does not answer a probe while others do; otherwise the first. A silent
@@ -44,7 +46,20 @@ class BlockStream {
     kBroken,     ///< fault() says why
     kStopped,    ///< the queue has failed
   };
-  End Run();
+  /// Whether a pipeline that has been silent for too long is looked into, which may take
+  /// seconds.
+  enum class Silence { kIgnore, kLookInto };
+  /// Bring the block on as far as goes without waiting: send what was pushed, take
+  /// acknowledgements. \return how it ended, from then on the same; nullopt: it goes on.
+  std::optional<End> Advance(Silence silence);
+  /// What to wait for before the next Advance, or that a packet is pushed.
+  struct Wait {
+    pollfd connection;
+    int timeout_ms = 0;
+    bool for_room = false;  ///< in the kernel's buffer: new packets change nothing
+  };
+  /// nullopt: there is something to do at once.
+  std::optional<Wait> NextWait() const;
   const PipelineFault& fault() const { return fault_; }
   /// At least one packet was acknowledged.
   bool progressed() const { return progressed_; }
@@ -62,7 +77,6 @@ class BlockStream {
   void TakeAck(const PipelineAck& ack);
   void CheckReplies(const PipelineAck& ack);
   void LookForStopped();
-  void Wait();
   Clock::time_point NextDeadline() const;
   bool owed() const { return !window_->sent.empty() || heartbeat_owed_; }
   void Break(Status status, size_t node);

@@ -90,7 +90,7 @@ Status FileWriter::Append(std::span<const std::byte> bytes) {
 
 Result<std::span<std::byte>> FileWriter::Space() {
   if (packet_ == nullptr) {
-    HOWDAH_ASSIGN_OR_RETURN(packet_, queue_.NewPacket());
+    HOWDAH_ASSIGN_OR_RETURN(packet_, NewPacket());
     packet_->Begin(block_bytes_);
     resent_bytes_ = 0;
   }
@@ -106,6 +106,29 @@ Status FileWriter::Fill(size_t bytes) {
   if (block_bytes_ == context_.block_size) return EndBlock();
   if (packet_->room() == 0) return SendPacket(false, false);
   return Status::OK();
+}
+
+Result<PacketPointer> FileWriter::NewPacket() {
+  while (true) {
+    HOWDAH_ASSIGN_OR_RETURN(PacketPointer packet, queue_.NewPacket());
+    if (packet != nullptr) return packet;
+    if (!streamer_.HelpUntil([&] { return queue_.has_room(); })) {
+      HOWDAH_RETURN_IF_ERROR(queue_.WaitForRoom());
+    }
+  }
+}
+
+Status FileWriter::Push(PacketPointer packet) {
+  HOWDAH_RETURN_IF_ERROR(queue_.Push(std::move(packet)));
+  streamer_.Help();
+  return Status::OK();
+}
+
+// All packets so far are acknowledged.
+Status FileWriter::WaitForAck() {
+  const int64_t last = next_sequence_ - 1;
+  if (streamer_.HelpUntil([&] { return queue_.acknowledged(last); })) return Status::OK();
+  return queue_.WaitForAck(last);
 }
 
 // The CRC of the file grows by the chunks of the packet, a table look-up for each.
@@ -135,14 +158,14 @@ Status FileWriter::SendPacket(bool sync, bool keep_partial_chunk) {
   const std::span<const std::byte> data = packet_->data();
   const size_t partial = data.size() % context_.checksum.chunk_bytes;
   if (keep_partial_chunk && partial > 0) {
-    HOWDAH_ASSIGN_OR_RETURN(PacketPointer next, queue_.NewPacket());
+    HOWDAH_ASSIGN_OR_RETURN(PacketPointer next, NewPacket());
     next->Begin(block_bytes_ - partial);
     next->Append(data.last(partial));
     resent_bytes_ = partial;
     std::swap(packet_, next);
-    return queue_.Push(std::move(next));
+    return Push(std::move(next));
   }
-  return queue_.Push(std::move(packet_));
+  return Push(std::move(packet_));
 }
 
 Status FileWriter::EndBlock() {
@@ -156,13 +179,13 @@ Status FileWriter::EndBlock() {
     }
   }
   if (packet_ == nullptr) {
-    HOWDAH_ASSIGN_OR_RETURN(packet_, queue_.NewPacket());
+    HOWDAH_ASSIGN_OR_RETURN(packet_, NewPacket());
   }
   packet_->Begin(block_bytes_);
   packet_->Seal(next_sequence_++, OutPacket::Kind::kLastInBlock,
                 durability_ == Durability::kOnDisk);
   block_bytes_ = 0;
-  return queue_.Push(std::move(packet_));
+  return Push(std::move(packet_));
 }
 
 Status FileWriter::Flush(Durability durability) {
@@ -171,12 +194,12 @@ Status FileWriter::Flush(Durability durability) {
   if (packet_ != nullptr && packet_->data().size() > resent_bytes_) {
     HOWDAH_RETURN_IF_ERROR(SendPacket(sync, true));
   } else if (sync && block_bytes_ > 0) {
-    HOWDAH_ASSIGN_OR_RETURN(PacketPointer empty, queue_.NewPacket());
+    HOWDAH_ASSIGN_OR_RETURN(PacketPointer empty, NewPacket());
     empty->Begin(block_bytes_);
     empty->Seal(next_sequence_++, OutPacket::Kind::kData, true);
-    HOWDAH_RETURN_IF_ERROR(queue_.Push(std::move(empty)));
+    HOWDAH_RETURN_IF_ERROR(Push(std::move(empty)));
   }
-  HOWDAH_RETURN_IF_ERROR(queue_.WaitForAck(next_sequence_ - 1));
+  HOWDAH_RETURN_IF_ERROR(WaitForAck());
   return context_.namenode.Fsync(context_.path, context_.file_id, length_);
 }
 
@@ -198,6 +221,7 @@ Result<FileChecksum> FileWriter::Close() {
 Status FileWriter::Finish() {
   if (block_bytes_ > 0) HOWDAH_RETURN_IF_ERROR(EndBlock());
   queue_.Finish();
+  (void)WaitForAck();  // the streamer knows more of what went wrong
   HOWDAH_RETURN_IF_ERROR(streamer_.Join());
   HOWDAH_RETURN_IF_ERROR(Complete());
   return Verify();

@@ -77,6 +77,9 @@ class FileWriter final : public ByteSink {
   FileWriter(Namenode& namenode, const ClientOptions& options, Pacing& pacing,
              const CreateRequest& request, uint64_t file_id, Durability durability);
 
+  Result<PacketPointer> NewPacket();
+  Status Push(PacketPointer packet);
+  Status WaitForAck();
   Status SendPacket(bool sync, bool keep_partial_chunk);
   Status EndBlock();
   void AddToChecksum(const OutPacket& packet, bool keep_partial_chunk);

@@ -22,20 +22,38 @@ PacketQueue::~PacketQueue() {
 void PacketQueue::Wake() {
   if (!asleep_) return;
   asleep_ = false;
+  Signal();
+}
+
+void PacketQueue::Signal() {
   const uint64_t one = 1;
   (void)!write(wake_, &one, sizeof one);
 }
 
-Result<PacketPointer> PacketQueue::NewPacket() {
+void PacketQueue::Nudge() {
+  const std::lock_guard lock(mutex_);
+  Signal();
+}
+
+bool PacketQueue::HasRoom() const { return outside_ + (limit_ + 3) / 4 <= limit_; }
+
+bool PacketQueue::has_room() const {
+  const std::lock_guard lock(mutex_);
+  return HasRoom();
+}
+
+Status PacketQueue::WaitForRoom() {
   std::unique_lock lock(mutex_);
-  if (outside_ >= limit_) {
-    // Wait for a quarter of the window and not for one packet: fewer changes of thread.
-    room_wanted_ = limit_ - (limit_ + 3) / 4;
-    writer_waits_ = true;
-    changed_.wait(lock, [&] { return outside_ <= room_wanted_ || !failure_.ok(); });
-    writer_waits_ = false;
-  }
+  writer_waits_ = true;
+  changed_.wait(lock, [&] { return HasRoom() || !failure_.ok(); });
+  writer_waits_ = false;
+  return failure_;
+}
+
+Result<PacketPointer> PacketQueue::NewPacket() {
+  const std::lock_guard lock(mutex_);
   HOWDAH_RETURN_IF_ERROR(failure_);
+  if (outside_ >= limit_) return nullptr;
   ++outside_;
   if (free_.empty()) return std::make_unique<OutPacket>(format_, chunks_);
   PacketPointer packet = std::move(free_.back());
@@ -60,6 +78,11 @@ Status PacketQueue::WaitForAck(int64_t sequence) {
   return acknowledged_ >= sequence ? Status::OK() : failure_;
 }
 
+bool PacketQueue::acknowledged(int64_t sequence) const {
+  const std::lock_guard lock(mutex_);
+  return acknowledged_ >= sequence;
+}
+
 void PacketQueue::Finish() {
   const std::lock_guard lock(mutex_);
   finished_ = true;
@@ -70,8 +93,7 @@ void PacketQueue::Fail(Status reason) {
   const std::lock_guard lock(mutex_);
   if (!failure_.ok()) return;
   failure_ = std::move(reason);
-  asleep_ = true;  // whatever the streamer is waiting for
-  Wake();
+  Signal();
   changed_.notify_all();
 }
 
@@ -94,8 +116,7 @@ void PacketQueue::Acknowledge(std::vector<PacketPointer>* packets, int64_t seque
   packets->clear();
   acknowledged_ = sequence;
   if (!writer_waits_) return;
-  const bool wanted =
-      ack_wanted_ >= 0 ? acknowledged_ >= ack_wanted_ : outside_ <= room_wanted_;
+  const bool wanted = ack_wanted_ >= 0 ? acknowledged_ >= ack_wanted_ : HasRoom();
   if (wanted) changed_.notify_all();
 }
 
@@ -109,6 +130,7 @@ bool PacketQueue::BeginSleep() {
 void PacketQueue::EndSleep() {
   const std::lock_guard lock(mutex_);
   asleep_ = false;
+  if (!failure_.ok()) return;  // both threads may be waiting: let each see it
   uint64_t count = 0;
   (void)!read(wake_, &count, sizeof count);
 }

@@ -27,11 +27,16 @@ class PacketQueue {
   PacketQueue& operator=(const PacketQueue&) = delete;
 
   // --- the writer's
-  /// An empty packet; waits for room. The error with which the stream ended.
+  /// An empty packet; nullptr while there is no room. The error with which the stream
+  /// ended.
   Result<PacketPointer> NewPacket();
+  /// Room for a quarter of the window, not for one packet: fewer changes of thread.
+  bool has_room() const;
+  Status WaitForRoom();
   Status Push(PacketPointer packet);
   /// Wait until this packet and all before it are acknowledged.
   Status WaitForAck(int64_t sequence);
+  bool acknowledged(int64_t sequence) const;
   /// No more packets will come.
   void Finish();
 
@@ -45,17 +50,22 @@ class PacketQueue {
   void Collect(std::deque<PacketPointer>* packets);
   /// Give back acknowledged packets; the last one's number is `sequence`.
   void Acknowledge(std::vector<PacketPointer>* packets, int64_t sequence);
-  /// For poll(2): readable after BeginSleep, once there is something to Collect, or the
-  /// queue is finished or has failed.
+  /// For poll(2): readable after Nudge; after BeginSleep also once there is something to
+  /// Collect or the queue is finished; and for ever once it has failed.
   int wake_descriptor() const { return wake_; }
   /// Before poll. False: there is something already, do not sleep.
   bool BeginSleep();
   void EndSleep();
+  /// Wake the streamer, whatever it is waiting for. Anyone's.
+  void Nudge();
   /// Finished, and all was collected.
   bool finished() const;
 
  private:
-  void Wake();  // with the lock held
+  // With the lock held:
+  void Wake();
+  void Signal();
+  bool HasRoom() const;
 
   const ChecksumFormat format_;
   const uint32_t chunks_;
@@ -66,10 +76,9 @@ class PacketQueue {
   std::condition_variable changed_;  // room, acknowledgements, failure: for the writer
   std::deque<PacketPointer> pushed_;
   std::vector<PacketPointer> free_;
-  size_t outside_ = 0;      // packets that are neither in free_ nor gone
-  size_t room_wanted_ = 0;  // the writer waits until `outside_` is as low as this
+  size_t outside_ = 0;  // packets that are neither in free_ nor gone
   bool writer_waits_ = false;
-  int64_t ack_wanted_ = -1;
+  int64_t ack_wanted_ = -1;  // what it waits for; -1: room
   int64_t acknowledged_ = -1;
   bool asleep_ = false;
   bool finished_ = false;
