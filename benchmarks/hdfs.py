@@ -13,9 +13,11 @@ Usage: hdfs.py [--mib N] [--turns N] [--out FOLDER] [--howdah COMMAND]     needs
 import argparse
 import contextlib
 import json
+import multiprocessing
 import os
 import pathlib
 import random
+import socket
 import statistics
 import subprocess
 import sys
@@ -109,6 +111,29 @@ class Bench:
         return runs
 
 
+def receive_only(source, piece=1 << 20):
+    """What no client can do without: the bytes of a file from a socket of this machine, dropped.
+    Sent as a DataNode sends them, by sendfile. \\return CPU seconds of the receiver"""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        sender = multiprocessing.get_context("fork").Process(target=send, args=(server, source))
+        sender.start()
+        with socket.create_connection(server.getsockname()) as connection:
+            buffer = bytearray(piece)
+            start = time.process_time()
+            while connection.recv_into(buffer):
+                pass
+            seconds = time.process_time() - start
+        sender.join()
+    return seconds
+
+
+def send(server, source):
+    connection, _ = server.accept()
+    with connection, open(source, "rb") as file:
+        while os.sendfile(connection.fileno(), file.fileno(), None, 1 << 16):
+            pass
+
+
 def median(runs, figure, **which):
     return statistics.median(run[figure] for run in runs
                              if all(run[key] == value for key, value in which.items()))
@@ -134,6 +159,9 @@ def report(result):
                 f"| {operation}, replication {replication} | {cpu[0]:.2f} | {cpu[1]:.2f} "
                 f"| {cpu[1] / cpu[0]:.1f} | {speed[0]:.0f} | {speed[1]:.0f} "
                 f"| {daemons[0]:.1f} | {daemons[1]:.1f} |")
+    floor = statistics.median(result["receive_only_cpu_s"]) / gib
+    lines += ["", f"Of a read {floor:.2f} CPU-s/GiB are the kernel's: so much costs `recv` of the same "
+              "bytes from a socket of this machine, with nothing done to them."]
     listing = {client: [median(result["listings"], figure, client=client)
                         for figure in ("wall_s", "cpu_s")] for client in ("howdah", "java")}
     ours, theirs = listing["howdah"], listing["java"]
@@ -166,6 +194,7 @@ def main():
         bench.turn(order)  # warms the daemons and Java's client
         runs = [figures for _ in range(options.turns) for figures in bench.turn(order)]
         result = {**provenance(), "mib": options.mib, "turns": options.turns, "runs": runs,
+                  "receive_only_cpu_s": [receive_only(source.name) for _ in range(5)],
                   "listings": bench.list_directory()}
     options.out.mkdir(exist_ok=True)
     (options.out / "hdfs.json").write_text(json.dumps(result, indent=1))

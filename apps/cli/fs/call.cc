@@ -126,20 +126,25 @@ std::string_view FsCall::value(std::string_view flag) const {
 }
 
 void FsCall::Print(std::string_view text) {
-  bool is_much = false;
-  {
-    const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(mutex_);
+  if (text.size() < kPrintBytes) {
     waiting_ += text;
-    is_much = waiting_.size() >= kPrintBytes;
+    if (waiting_.size() >= kPrintBytes) FlushLocked({});
+  } else {
+    FlushLocked(text);
   }
-  if (is_much) Flush();
 }
 
 void FsCall::Flush() {
   const std::scoped_lock lock(mutex_);
+  FlushLocked({});
+}
+
+void FsCall::FlushLocked(std::string_view more) {
   if (output_failed_) return;
-  const int error = WriteAll(waiting_);
+  int error = WriteAll(waiting_);
   waiting_.clear();
+  if (error == 0) error = WriteAll(more);
   if (error == 0) return;
   output_failed_ = failed_ = true;
   WriteStderr(fmt::format("error: fs {}: stdout cannot be written to: {}\n", verb_.name,

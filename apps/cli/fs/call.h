@@ -77,6 +77,8 @@ class FsCall {
   int code();
 
  private:
+  void FlushLocked(std::string_view more);  // and print `more`; mutex_ is held
+
   const FsVerb& verb_;
   const FsArguments arguments_;
   Places& places_;

@@ -19,7 +19,8 @@ Status PrintPiece(FsCall& call, std::span<const std::byte> piece) {
 }
 
 Status PrintFrom(FsCall& call, ByteSource& source, int64_t offset) {
-  constexpr int64_t kPieceBytes = int64_t{1} << 20;
+  // It stays in the core's cache from piece to piece.
+  constexpr int64_t kPieceBytes = int64_t{1} << 17;
   std::vector<std::byte> piece(
       static_cast<size_t>(std::clamp<int64_t>(source.size() - offset, 0, kPieceBytes)));
   while (offset < source.size()) {
