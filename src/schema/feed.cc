@@ -23,55 +23,65 @@ template <typename RowOf>
 Result<std::shared_ptr<arrow::Array>> Cast(const TensorPlan& plan,
                                            const ColumnPlan& column,
                                            const std::shared_ptr<arrow::Array>& elements,
-                                           RowOf row_of) {
+                                           RowOf row_of, RowFault* fault) {
   Misfit misfit;
   auto cast = column.cast(elements, plan.dtype, &misfit);
   if (cast.ok() && misfit.index >= 0) {
-    return Error(ErrorKind::kInvalidInput, "{} in row {} {} tensor '{}' of {}",
-                 misfit.value, row_of(misfit.index), misfit.verb, plan.input,
-                 Name(plan.dtype));
+    return Blame(row_of(misfit.index), FaultCode::kCast,
+                 fmt::format("{} {} tensor '{}' of {}", misfit.value, misfit.verb,
+                             plan.input, Name(plan.dtype)),
+                 fault);
   }
   return cast;
 }
 
 Result<Elements> ReadPadded(const TensorPlan& plan, const ColumnPlan& column,
-                            const std::shared_ptr<arrow::Array>& array) {
+                            const std::shared_ptr<arrow::Array>& array, RowFault* fault) {
   HOWDAH_ASSIGN_OR_RETURN(RaggedElements ragged,
-                          TakeRaggedApart(array, column.lengths.size()));
-  HOWDAH_ASSIGN_OR_RETURN(ragged.values,
-                          Cast(plan, column, ragged.values,
-                               [&](int64_t element) { return ragged.RowOf(element); }));
-  return PadLists(ragged, column.lengths, plan.dtype, *plan.pad);
+                          TakeRaggedApart(array, column.lengths.size(), fault));
+  HOWDAH_ASSIGN_OR_RETURN(
+      ragged.values, Cast(
+                         plan, column, ragged.values,
+                         [&](int64_t element) { return ragged.RowOf(element); }, fault));
+  return PadLists(ragged, column.lengths, plan.dtype, *plan.pad, fault);
 }
 
 Result<Elements> ReadEqual(const TensorPlan& plan, const ColumnPlan& column,
-                           const std::shared_ptr<arrow::Array>& array) {
+                           const std::shared_ptr<arrow::Array>& array, RowFault* fault) {
   HOWDAH_ASSIGN_OR_RETURN(Elements elements,
-                          Flatten(array, column.lengths, column.pad_advice));
+                          Flatten(array, column.lengths, column.pad_advice, fault));
   HOWDAH_ASSIGN_OR_RETURN(
-      elements.values, Cast(plan, column, elements.values,
-                            [&](int64_t element) { return element / elements.per_row; }));
+      elements.values,
+      Cast(
+          plan, column, elements.values,
+          [&](int64_t element) { return element / elements.per_row; }, fault));
   return elements;
 }
 
 Result<Elements> ReadColumn(const TensorPlan& plan, const ColumnPlan& column,
-                            const arrow::RecordBatch& batch) {
+                            const arrow::RecordBatch& batch, RowFault* fault) {
   HOWDAH_ASSIGN_OR_RETURN(const std::shared_ptr<arrow::Array> array,
                           FindColumn(batch, column.name, *column.type));
-  Result<Elements> elements = plan.pad != nullptr ? ReadPadded(plan, column, array)
-                                                  : ReadEqual(plan, column, array);
+  Result<Elements> elements = plan.pad != nullptr ? ReadPadded(plan, column, array, fault)
+                                                  : ReadEqual(plan, column, array, fault);
   if (elements.ok()) return elements;
+  if (fault->row >= 0) {
+    fault->column = column.name;
+    return ToStatus(*fault);
+  }
   return WithContext(elements.status(), fmt::format("column '{}'", column.name));
 }
 
-Result<Tensor> MakeTensor(const TensorPlan& plan, const arrow::RecordBatch& batch) {
+Result<Tensor> MakeTensor(const TensorPlan& plan, const arrow::RecordBatch& batch,
+                          RowFault* fault) {
   Tensor tensor{.dtype = plan.dtype};
   if (plan.form == Form::kDefault) return tensor;
   tensor.shape = {batch.num_rows()};
   if (plan.form == Form::kPacked) {
     std::vector<std::shared_ptr<arrow::Array>> columns;
     for (const ColumnPlan& column : plan.columns) {
-      HOWDAH_ASSIGN_OR_RETURN(const Elements elements, ReadColumn(plan, column, batch));
+      HOWDAH_ASSIGN_OR_RETURN(const Elements elements,
+                              ReadColumn(plan, column, batch, fault));
       columns.push_back(elements.values);
     }
     tensor.shape.push_back(static_cast<int64_t>(columns.size()));
@@ -83,7 +93,7 @@ Result<Tensor> MakeTensor(const TensorPlan& plan, const arrow::RecordBatch& batc
     return tensor;
   }
   HOWDAH_ASSIGN_OR_RETURN(const Elements elements,
-                          ReadColumn(plan, plan.columns.front(), batch));
+                          ReadColumn(plan, plan.columns.front(), batch, fault));
   std::vector<int64_t> row_shape = elements.lengths;
   if (plan.form == Form::kUnitDim) row_shape = {1};
   if (plan.form == Form::kReshaped) row_shape = plan.row_shape;
@@ -136,11 +146,17 @@ bool Feed::depends_on_batch() const {
   });
 }
 
-Result<std::vector<Tensor>> Feed::Tensors(const arrow::RecordBatch& batch) const {
+Result<std::vector<Tensor>> Feed::Tensors(const arrow::RecordBatch& batch,
+                                          std::optional<RowFault>* fault) const {
   std::vector<Tensor> tensors;
+  RowFault found;
   for (const TensorPlan& plan : impl_->plans) {
-    HOWDAH_ASSIGN_OR_RETURN(Tensor tensor, MakeTensor(plan, batch));
-    tensors.push_back(std::move(tensor));
+    Result<Tensor> tensor = MakeTensor(plan, batch, &found);
+    if (!tensor.ok()) {
+      if (fault != nullptr && found.row >= 0) *fault = std::move(found);
+      return tensor.status();
+    }
+    tensors.push_back(*std::move(tensor));
   }
   return tensors;
 }

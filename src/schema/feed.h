@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "schema/row_fault.h"
 #include "types/tensor.h"
 
 namespace arrow {
@@ -78,7 +79,11 @@ class Feed {
   /// form. InvalidInput: a null (names column and first row, counted from 0 in `batch`),
   /// lists of different lengths (says what pad does) or, with a pad, longer than the
   /// signature's dimension, a value that the dtype cannot hold.
-  Result<std::vector<Tensor>> Tensors(const arrow::RecordBatch& batch) const;
+  /// \param fault  if not nullptr, set when one row is the reason, whatever the rows
+  ///   around it are: the others can be tried without it. A list of another length than
+  ///   the first one's is no such reason.
+  Result<std::vector<Tensor>> Tensors(const arrow::RecordBatch& batch,
+                                      std::optional<RowFault>* fault = nullptr) const;
 
  private:
   struct Impl;

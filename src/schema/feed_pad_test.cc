@@ -147,10 +147,11 @@ TEST(FeedPad, RefusesListsLongerThanTheSignature) {
   ExpectError(Padded(ArrayOf(arrow::list(f), "[[1], [1, 2, 3]]"), "0", DType::kFloat,
                      Shape{kAny, 2}),
               ErrorKind::kInvalidInput,
-              {"column 'x'", "3 elements in row 1", "expected at most 2"});
+              {"column 'x'", "row 1: a list of 3 elements", "expected at most 2"});
   ExpectError(Padded(ArrayOf(arrow::list(arrow::list(f)), "[[[1]], [[1], [1, 2, 3]]]"),
                      "0", DType::kFloat, Shape{kAny, kAny, 2}),
-              ErrorKind::kInvalidInput, {"3 elements in row 1", "expected at most 2"});
+              ErrorKind::kInvalidInput,
+              {"row 1: a list of 3 elements", "expected at most 2"});
   ExpectError(Padded(ArrayOf(arrow::fixed_size_list(f, 3), "[]"), "0", DType::kFloat,
                      Shape{kAny, 2}),
               ErrorKind::kSchemaMismatch, {"lists of 2 elements", "[3]"});
@@ -160,13 +161,13 @@ TEST(FeedPad, StillNamesNullsAndValuesThatDoNotFit) {
   const TypePtr i = arrow::int64();
   ExpectError(Padded(ArrayOf(arrow::list(i), "[[1], [], [2, null]]"), "0", DType::kInt64,
                      Shape{kAny, kAny}),
-              ErrorKind::kInvalidInput, {"column 'x'", "null inside the list of row 2"});
+              ErrorKind::kInvalidInput, {"column 'x'", "row 2: a null inside the list"});
   ExpectError(Padded(ArrayOf(arrow::list(i), "[[1], null]"), "0", DType::kInt64,
                      Shape{kAny, kAny}),
-              ErrorKind::kInvalidInput, {"null in place of a list in row 1"});
+              ErrorKind::kInvalidInput, {"row 1: a null in place of a list"});
   ExpectError(Padded(ArrayOf(arrow::list(i), "[[1, 2, 3], [], [4, 300]]"), "0",
                      DType::kUint8, Shape{kAny, kAny}),
-              ErrorKind::kInvalidInput, {"300 in row 2", "uint8"});
+              ErrorKind::kInvalidInput, {"row 2: 300", "uint8"});
 }
 
 TEST(FeedPad, RefusesMoreThanABatchHolds) {
@@ -222,7 +223,7 @@ TEST(FeedPad, IsNamedWhereListsDiffer) {
                     {{"ids", {.columns = {"words"}}}})
           .ValueOrDie();
   ExpectError(feed.Tensors(*batch), ErrorKind::kInvalidInput,
-              {"column 'words'", "2 elements in row 1",
+              {"column 'words'", "a list of 2 elements in row 1",
                R"(input.tensors.ids = { from = "words", pad = 0 })"});
 }
 

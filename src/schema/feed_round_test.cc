@@ -87,11 +87,10 @@ TEST(FeedRound, RefusesFiniteNumbersThatWouldBecomeInfinite) {
     const char* text;
   };
   const Case cases[] = {
-      {Buffered<double>(arrow::float64(), {1, 1e39}), DType::kFloat, "1e+39 in row 1"},
-      {Buffered<double>(arrow::float64(), {1, -1e39}), DType::kBfloat16,
-       "-1e+39 in row 1"},
-      {Buffered<double>(arrow::float64(), {65520.0}), DType::kHalf, "65520 in row 0"},
-      {ArrayOf(arrow::int64(), "[1, 65520]"), DType::kHalf, "65520 in row 1"},
+      {Buffered<double>(arrow::float64(), {1, 1e39}), DType::kFloat, "row 1: 1e+39"},
+      {Buffered<double>(arrow::float64(), {1, -1e39}), DType::kBfloat16, "row 1: -1e+39"},
+      {Buffered<double>(arrow::float64(), {65520.0}), DType::kHalf, "row 0: 65520"},
+      {ArrayOf(arrow::int64(), "[1, 65520]"), DType::kHalf, "row 1: 65520"},
   };
   for (const Case& c : cases) {
     ExpectError(Read(c.array, c.dtype), ErrorKind::kInvalidInput,
@@ -112,10 +111,10 @@ TEST(FeedRound, TakesWholeDoublesAsIntegers) {
     const char* text;
   };
   const Case cases[] = {
-      {1.5, DType::kInt64, "1.5 in row 0 is not a whole number"},
-      {std::nan(""), DType::kInt64, "nan in row 0 is not a whole number"},
-      {128, DType::kInt8, "128 in row 0 is beyond the range of"},
-      {-1, DType::kUint8, "-1 in row 0 is beyond the range of"},
+      {1.5, DType::kInt64, "row 0: 1.5 is not a whole number"},
+      {std::nan(""), DType::kInt64, "row 0: nan is not a whole number"},
+      {128, DType::kInt8, "row 0: 128 is beyond the range of"},
+      {-1, DType::kUint8, "row 0: -1 is beyond the range of"},
       {0x1p63, DType::kInt64, "is beyond the range of"},
   };
   for (const Case& c : cases) {

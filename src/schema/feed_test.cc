@@ -228,7 +228,7 @@ TEST(Feed, CountsANullValueOfADictionaryAsNull) {
       arrow::dictionary(arrow::int32(), arrow::int64()),
       ArrayOf(arrow::int32(), "[0, 1]"), ArrayOf(arrow::int64(), "[7, null]"));
   ExpectError(FeedColumn(array, DType::kInt64, Shape{kAny}), ErrorKind::kInvalidInput,
-              {"column 'x'", "null in row 1"});
+              {"column 'x', row 1: a null"});
 }
 
 TEST(Feed, TakesTheStorageOfExtensionTypes) {
@@ -372,18 +372,18 @@ TEST(Feed, NamesTheFirstNull) {
     const char* text;
   };
   const Case cases[] = {
-      {ArrayOf(f, "[1, null, null]"), Shape{kAny}, "column 'x': null in row 1,"},
-      {Sliced(f, "[null]", "[1, 2, null]", "[]"), Shape{kAny}, "null in row 2,"},
+      {ArrayOf(f, "[1, null, null]"), Shape{kAny}, "row 1: a null,"},
+      {Sliced(f, "[null]", "[1, 2, null]", "[]"), Shape{kAny}, "row 2: a null,"},
       {ArrayOf(arrow::list(f), "[[1], null]"), Shape{kAny, 1},
-       "null in place of a list in row 1,"},
+       "row 1: a null in place of a list,"},
       {ArrayOf(arrow::list(f), "[[1, 2], [1, 2], [3, null]]"), Shape{kAny, 2},
-       "null inside the list of row 2,"},
+       "row 2: a null inside the list,"},
       {ArrayOf(arrow::fixed_size_list(f, 2), "[[1, 2], null]"), Shape{kAny, 2},
-       "null in place of a list in row 1,"},
+       "row 1: a null in place of a list,"},
       {ArrayOf(arrow::list(arrow::list(f)), "[[[1], [2]], [[3], null]]"), std::nullopt,
-       "null in place of an inner list in row 1,"},
+       "row 1: a null in place of an inner list,"},
       {ArrayOf(arrow::dictionary(arrow::int8(), f), "[1, null]"), Shape{kAny},
-       "null in row 1,"},
+       "row 1: a null,"},
   };
   for (const Case& c : cases) {
     ExpectError(FeedColumn(c.array, DType::kFloat, c.spec), ErrorKind::kInvalidInput,
@@ -409,19 +409,19 @@ TEST(Feed, NamesTheFirstValueThatTheTensorCannotHold) {
       {ArrayOf(i64, "[1, 2147483648, 2147483649]"),
        DType::kInt32,
        {kAny},
-       {"column 'x'", "2147483648 in row 1", "tensor 'x' of int32"}},
+       {"column 'x'", "row 1: 2147483648", "tensor 'x' of int32"}},
       {Sliced(i64, "[16777217]", "[1, 2, 16777217]", "[]"),
        DType::kFloat,
        {kAny},
-       {"16777217 in row 2", "float32"}},
+       {"row 2: 16777217", "float32"}},
       {ArrayOf(arrow::list(i64), "[[1, 2], [1, 2], [3, -1]]"),
        DType::kUint8,
        {kAny, 2},
-       {"-1 in row 2", "uint8"}},
+       {"row 2: -1", "uint8"}},
       {ArrayOf(arrow::dictionary(arrow::int8(), i64), "[1, 300, 1, 300]"),
        DType::kUint8,
        {kAny},
-       {"300 in row 1", "uint8"}},
+       {"row 1: 300", "uint8"}},
   };
   for (const Case& c : cases) {
     ExpectError(FeedColumn(c.array, c.dtype, c.spec), ErrorKind::kInvalidInput, c.parts);
@@ -461,22 +461,22 @@ TEST(Feed, NamesTheFirstListOfAnotherLength) {
   const Case cases[] = {
       {ArrayOf(arrow::list(f), "[[1, 2], [1, 2], [3], []]"),
        {kAny, 2},
-       "column 'x': a list of 1 elements in row 2, expected 2"},
+       "row 2: a list of 1 elements, expected 2"},
       {ArrayOf(arrow::list(f), "[[1, 2], [3]]"),
        {kAny, kAny},
        "a list of 1 elements in row 1, expected 2 as in the batch's first row"},
       {ArrayOf(arrow::list(f), "[[1, 2, 3]]"),
        {kAny, 2},
-       "a list of 3 elements in row 0, expected 2"},
+       "row 0: a list of 3 elements, expected 2"},
       {ArrayOf(arrow::list(f), "[[1, 2, 3, 4, 5]]"),
        {kAny, 2, 3},
-       "a list of 5 elements in row 0, expected 6"},
+       "row 0: a list of 5 elements, expected 6"},
       {ArrayOf(arrow::list(arrow::list(f)), "[[[1], [2]], [[3], [4, 5]]]"),
        {kAny, 2, 1},
-       "a list of 2 elements in row 1, expected 1"},
+       "row 1: a list of 2 elements, expected 1"},
       {ArrayOf(arrow::large_list(f), "[[1, 2], []]"),
        {kAny, 2},
-       "a list of 0 elements in row 1, expected 2"},
+       "row 1: a list of 0 elements, expected 2"},
   };
   for (const Case& c : cases) {
     ExpectError(FeedColumn(c.array, DType::kFloat, c.spec), ErrorKind::kInvalidInput,

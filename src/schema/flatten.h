@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "schema/row_fault.h"
 
 namespace arrow {
 class Array;
@@ -37,9 +38,11 @@ struct Elements {
 /// are in a dictionary.
 /// \param lengths  expected length per list level; kUnknownDim: as in the first list.
 /// \param advice  what a user can do about lists of another length, or "".
+/// \param fault  set to the row that an error is about, with its code, if it is wrong by
+///   itself: not if its list has another length than the first.
 /// InvalidInput, naming the row: a null, a list of another length.
 Result<Elements> Flatten(const std::shared_ptr<arrow::Array>& column,
-                         const std::vector<int64_t>& lengths,
-                         const std::string& advice = "");
+                         const std::vector<int64_t>& lengths, const std::string& advice,
+                         RowFault* fault);
 
 }  // namespace howdah

@@ -112,8 +112,8 @@ Result<ArrayPtr> Fill(const Array& values, const std::vector<Run>& runs, int64_t
 }
 
 /// The length that the lists of `level` are filled up to.
-Result<int64_t> PaddedLength(const RaggedElements& ragged, size_t level,
-                             int64_t expected) {
+Result<int64_t> PaddedLength(const RaggedElements& ragged, size_t level, int64_t expected,
+                             RowFault* fault) {
   const std::vector<int64_t>& offsets = ragged.offsets[level];
   int64_t longest = 0;
   size_t where = 0;
@@ -125,17 +125,18 @@ Result<int64_t> PaddedLength(const RaggedElements& ragged, size_t level,
   }
   if (expected == kUnknownDim) return longest;
   if (longest <= expected) return expected;
-  return Error(ErrorKind::kInvalidInput,
-               "a list of {} elements in row {}, expected at most {}, as many as the "
-               "model takes; pad fills up shorter lists only",
-               longest, ragged.RowOf(static_cast<int64_t>(where), level), expected);
+  return Blame(ragged.RowOf(static_cast<int64_t>(where), level), FaultCode::kLength,
+               fmt::format("a list of {} elements, expected at most {}, as many as the "
+                           "model takes; pad fills up shorter lists only",
+                           longest, expected),
+               fault);
 }
 
 }  // namespace
 
 Result<Elements> PadLists(const RaggedElements& ragged,
                           const std::vector<int64_t>& lengths, DType dtype,
-                          const Array& pad) {
+                          const Array& pad, RowFault* fault) {
   Elements elements;
   // Where each list of the level at hand lands, counted in lists of that level.
   std::vector<int64_t> places(ragged.offsets.front().size() - 1);
@@ -145,7 +146,7 @@ Result<Elements> PadLists(const RaggedElements& ragged,
   std::vector<Run> runs;
   for (size_t level = 0; level < lengths.size(); ++level) {
     HOWDAH_ASSIGN_OR_RETURN(const int64_t length,
-                            PaddedLength(ragged, level, lengths[level]));
+                            PaddedLength(ragged, level, lengths[level], fault));
     elements.lengths.push_back(length);
     if (__builtin_mul_overflow(count, length, &count) ||
         __builtin_mul_overflow(elements.per_row, length, &elements.per_row)) {

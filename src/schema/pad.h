@@ -31,16 +31,18 @@ struct RaggedElements {
 };
 
 /// Take the `levels` list levels of `column` apart. InvalidInput, naming the row: a null.
+/// \param fault  set to the row and code of an error that a row is the reason of.
 Result<RaggedElements> TakeRaggedApart(const std::shared_ptr<arrow::Array>& column,
-                                       size_t levels);
+                                       size_t levels, RowFault* fault);
 
 /// Fill the lists of each level up to `lengths` or, where that is kUnknownDim, to the
 /// longest list of the level. Shares `ragged.values` when all lists are of that length.
 /// \param ragged  its values are of ValueType(dtype).
 /// \param pad  as ParsePad made it for `dtype`.
+/// \param fault  as TakeRaggedApart.
 /// InvalidInput: a list that is longer (names the row), more than 2 GiB of elements.
 Result<Elements> PadLists(const RaggedElements& ragged,
                           const std::vector<int64_t>& lengths, DType dtype,
-                          const arrow::Array& pad);
+                          const arrow::Array& pad, RowFault* fault);
 
 }  // namespace howdah

@@ -40,15 +40,15 @@ ArrayPtr TakeApart(const Array& array, std::vector<int64_t>* offsets) {
   }
 }
 
-Status CheckNoNulls(const RaggedElements& ragged, const char* where) {
+Status CheckNoNulls(const RaggedElements& ragged, const char* where, RowFault* fault) {
   if (ragged.values->null_count() == 0) return Status::OK();
   int64_t first = 0;
   while (!ragged.values->IsNull(first)) ++first;
-  return Error(
-      ErrorKind::kInvalidInput,
-      "null {}row {}, which a tensor cannot hold (pad fills up lists; it does not "
-      "stand for nulls)",
-      where, ragged.RowOf(first));
+  return Blame(ragged.RowOf(first), FaultCode::kNull,
+               fmt::format("a null{}, which a tensor cannot hold (pad fills up lists; it "
+                           "does not stand for nulls)",
+                           where),
+               fault);
 }
 
 }  // namespace
@@ -61,11 +61,13 @@ int64_t RaggedElements::RowOf(int64_t index, size_t level) const {
   return index;
 }
 
-Result<RaggedElements> TakeRaggedApart(const ArrayPtr& column, size_t levels) {
+Result<RaggedElements> TakeRaggedApart(const ArrayPtr& column, size_t levels,
+                                       RowFault* fault) {
   RaggedElements ragged{.values = StorageOf(column)};
   for (size_t level = 0; level < levels; ++level) {
     HOWDAH_RETURN_IF_ERROR(CheckNoNulls(
-        ragged, level == 0 ? "in place of a list in " : "in place of an inner list in "));
+        ragged, level == 0 ? " in place of a list" : " in place of an inner list",
+        fault));
     std::vector<int64_t> offsets;
     ragged.values = StorageOf(TakeApart(*ragged.values, &offsets));
     ragged.offsets.push_back(std::move(offsets));
@@ -75,11 +77,12 @@ Result<RaggedElements> TakeRaggedApart(const ArrayPtr& column, size_t levels) {
     auto decoded =
         Decode(static_cast<const arrow::DictionaryArray&>(*ragged.values), &bad);
     if (!decoded.ok()) {
-      return WithContext(decoded.status(), fmt::format("row {}", ragged.RowOf(bad)));
+      return Blame(ragged.RowOf(bad), FaultCode::kCast, decoded.status().message(),
+                   fault);
     }
     ragged.values = *decoded;
   }
-  HOWDAH_RETURN_IF_ERROR(CheckNoNulls(ragged, "inside the list of "));
+  HOWDAH_RETURN_IF_ERROR(CheckNoNulls(ragged, " inside the list", fault));
   return ragged;
 }
 

@@ -1,5 +1,7 @@
 #include "schema/row_fault.h"
 
+#include <utility>
+
 namespace howdah {
 
 std::string_view Name(FaultCode code) {
@@ -24,6 +26,13 @@ std::string_view Name(FaultCode code) {
       return "length";
   }
   return "";
+}
+
+Status Blame(int64_t row, FaultCode code, std::string message, RowFault* fault) {
+  fault->row = row;
+  fault->code = code;
+  fault->message = std::move(message);
+  return MakeError(ErrorKind::kInvalidInput, fault->message);
 }
 
 Status ToStatus(const RowFault& fault) {

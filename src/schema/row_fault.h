@@ -33,6 +33,10 @@ struct RowFault {
   std::string message;  ///< a clause about the value: says neither row nor column
 };
 
+/// Set `fault` but for its column; \return the message as an error, for the caller to
+/// complete.
+Status Blame(int64_t row, FaultCode code, std::string message, RowFault* fault);
+
 /// The fault as an error of kInvalidInput: "column 'x', row 3: …".
 Status ToStatus(const RowFault& fault);
 

@@ -2,6 +2,7 @@
 
 #include <arrow/builder.h>
 
+#include "schema/feed.h"
 #include "schema/landing.h"
 #include "schema/test_data.h"
 
@@ -35,6 +36,35 @@ TEST(RowsWithout, AreTheRunsBetweenFaults) {
   EXPECT_EQ(runs({6}, 7), (Runs{{0, 6}}));
   EXPECT_EQ(runs({0, 1}, 2), Runs{});
   EXPECT_EQ(runs({}, 0), Runs{});
+}
+
+/// What keeps column "x" from feeding a tensor "x" of `shape`.
+std::optional<RowFault> FeedFault(const ArrayPtr& x, DType dtype, const Shape& shape) {
+  const auto batch = BatchOf({{"x", x}});
+  const Feed feed =
+      Feed::Compile(*batch->schema(), SignatureOf({Spec("x", dtype, shape)}), {})
+          .ValueOrDie();
+  std::optional<RowFault> fault;
+  EXPECT_FALSE(feed.Tensors(*batch, &fault).ok());
+  return fault;
+}
+
+TEST(FeedFault, IsTheRowThatIsWrongByItself) {
+  const auto null =
+      FeedFault(ArrayOf(arrow::float32(), "[1, null]"), DType::kFloat, {kAny});
+  ASSERT_TRUE(null);
+  EXPECT_EQ(RowsAndCodes({*null}), (Faults{{1, "null"}}));
+  EXPECT_EQ(null->column, "x");
+  EXPECT_EQ(null->message, "a null, which a tensor cannot hold");
+  const auto cast = FeedFault(ArrayOf(arrow::int64(), "[1, 300]"), DType::kUint8, {kAny});
+  ASSERT_TRUE(cast);
+  EXPECT_EQ(RowsAndCodes({*cast}), (Faults{{1, "cast"}}));
+  const auto lists = ArrayOf(arrow::list(arrow::float32()), "[[1, 2], [3, 4], [5]]");
+  const auto length = FeedFault(lists, DType::kFloat, {kAny, 2});
+  ASSERT_TRUE(length);
+  EXPECT_EQ(RowsAndCodes({*length}), (Faults{{2, "length"}}));
+  EXPECT_FALSE(FeedFault(lists, DType::kFloat, {kAny, kAny}).has_value())
+      << "which of the lists is the odd one is not known";
 }
 
 class Quarantine : public testing::Test {

@@ -119,7 +119,7 @@ TEST(Traps, Row13AnIntegerColumnGiven1Point5IsRefused) {
                     SignatureOf({Spec("x", DType::kInt64, Shape{kAny})}), {}, true)
           .ValueOrDie();
   ExpectError(feed.Tensors(*batch), ErrorKind::kInvalidInput,
-              {"1.5 in row 0 is not a whole number"});
+              {"row 0: 1.5 is not a whole number"});
 }
 
 TEST(Traps, Row14AFloatFieldGiven1e39DoesNotBecomeInfinite) {
@@ -134,7 +134,7 @@ TEST(Traps, Row14AFloatFieldGiven1e39DoesNotBecomeInfinite) {
                     SignatureOf({Spec("x", DType::kFloat, Shape{kAny})}), {}, true)
           .ValueOrDie();
   ExpectError(feed.Tensors(*batch), ErrorKind::kInvalidInput,
-              {"1e+39 in row 0 is beyond the range of tensor 'x' of float32"});
+              {"row 0: 1e+39 is beyond the range of tensor 'x' of float32"});
 }
 
 TEST(Traps, Row15DoubleForFloatAndIntForLongAndLongForInt) {
@@ -175,7 +175,7 @@ TEST(Traps, Row17AMissingColumnOrNullIsNamed) {
   const auto feed = Feed::Compile(*source, signature, {}).ValueOrDie();
   ExpectError(feed.Tensors(*Rows(1)), ErrorKind::kSchemaMismatch, {"'x'", "missing"});
   const auto nulls = BatchOf({{"x", ArrayOf(arrow::float32(), "[1, null]")}});
-  ExpectError(feed.Tensors(*nulls), ErrorKind::kInvalidInput, {"'x'", "null in row 1"});
+  ExpectError(feed.Tensors(*nulls), ErrorKind::kInvalidInput, {"'x'", "row 1: a null"});
   const auto landing = Landing::Compile(*source, {"x"}, signature, {}).ValueOrDie();
   ExpectError(landing.Convert(*nulls, {TensorOf(DType::kFloat, {2}, "[1, 2]")}),
               ErrorKind::kInvalidInput, {"'x', row 1: a null"});
