@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "commit/work_directory.h"
+#include "types/hive_escape.h"
 
 namespace howdah {
 
@@ -22,9 +23,30 @@ std::string Contents(const std::string& generation, int64_t split, int64_t file)
   return fmt::format("{} split {} file {}", generation, split, file);
 }
 
+Status WriteText(FileSystem& fs, const std::string& directory, const std::string& text,
+                 FileRecord& file) {
+  HOWDAH_ASSIGN_OR_RETURN(
+      const ClosedFile closed,
+      WriteFile(fs, JoinPath(directory, file.staged_path), text, IfExists::kFail));
+  file.bytes = closed.size;
+  file.crc32c = closed.crc32c;
+  return Status::OK();
+}
+
 Status WriteFiles(FileSystem& fs, Job& job, const Attempt& attempt, TaskCommit& task) {
   const std::string generation =
       fmt::format("{}.{}", job.plan().job_id, job.generation());
+  if (attempt.split == 1) {
+    FileRecord file;
+    file.staged_path = "0.part";
+    file.path = job.QuarantinePath(attempt.split, 0);
+    file.rows = task.rows_quarantined = 4;
+    task.rows_written -= file.rows;
+    HOWDAH_ASSIGN_OR_RETURN(const std::string directory,
+                            job.QuarantineDirectory(attempt));
+    HOWDAH_RETURN_IF_ERROR(WriteText(fs, directory, generation + " quarantine", file));
+    task.quarantine.push_back(file);
+  }
   const int64_t files = attempt.split == 1 ? 2 : 1;
   for (int64_t i = 0; i < files; ++i) {
     const std::string text = Contents(generation, attempt.split, i);
@@ -34,11 +56,7 @@ Status WriteFiles(FileSystem& fs, Job& job, const Attempt& attempt, TaskCommit& 
     file.rows = task.rows_written / files;
     file.row_groups = 1;
     file.columns = {{"score", 40, 80, 0}};
-    HOWDAH_ASSIGN_OR_RETURN(const ClosedFile closed,
-                            WriteFile(fs, JoinPath(attempt.directory, file.staged_path),
-                                      text, IfExists::kFail));
-    file.bytes = closed.size;
-    file.crc32c = closed.crc32c;
+    HOWDAH_RETURN_IF_ERROR(WriteText(fs, attempt.directory, text, file));
     task.files.push_back(file);
   }
   return Status::OK();
@@ -114,7 +132,13 @@ std::map<std::string, std::string> CommitTest::ExpectedFiles(const std::string& 
                                                              int64_t generation) {
   const std::string name = fmt::format("{}.{}", job_id, generation);
   const std::string hash = Sha256Hex(name).substr(0, 16);
+  const std::string quarantine =
+      fmt::format(".howdah-quarantine/{}/", HiveEscape(job_id));
   return {{"dt=1/", ""},
+          {".howdah-quarantine/", ""},
+          {quarantine, ""},
+          {fmt::format("{}part-00001-0-{}.quarantine", quarantine, hash),
+           name + " quarantine"},
           {"_SUCCESS", ""},
           {fmt::format("part-00000-0-{}.dat", hash), Contents(name, 0, 0)},
           {fmt::format("part-00001-0-{}.dat", hash), Contents(name, 1, 0)},
@@ -137,7 +161,8 @@ void CommitTest::CheckPublished(const std::string& job_id, int64_t generation) {
   CheckReadersView({fmt::format("{}.{}", job_id, generation)});
   const Result<Ledger> ledger = ReadLedger(*fs_, paths_.dataset);
   ASSERT_TRUE(ledger.ok()) << ledger.status();
-  EXPECT_EQ(ledger->rows_written(), 30);
+  EXPECT_EQ(ledger->rows_written(), 26);
+  EXPECT_EQ(ledger->rows_quarantined(), 4);
   EXPECT_EQ(ledger->files(), 3);
   EXPECT_TRUE(VerifyLedger(*ledger).empty());
   const auto listing = VerifyListing(*fs_, paths_.dataset, *ledger);

@@ -49,7 +49,7 @@ JobPlan MakePlan(const std::string& job_id = "nightly",
                  const std::string& semantic = kModelA);
 
 /// Score `split`: files in a fresh attempt, a manifest for them. Split 1 has a second
-/// file, in a partition directory. Every file holds "<job>.<generation> split <n> file
+/// file, in a partition directory, and 4 quarantined rows. Every file holds "<job>.<generation> split <n> file
 /// <n>".
 Result<TaskCommit> WriteAttempt(FileSystem& fs, Job& job, int64_t split);
 

@@ -73,8 +73,15 @@ class PublishedJob final : public Job {
     const WorkDirectory work = WorkDirectory::Of({}, ledger_->job_id, generation());
     return work.DataFileName(split, n, extension);
   }
+  Result<std::string> QuarantineDirectory(const Attempt&) override { return Done(); }
+  std::string QuarantinePath(int64_t split, int64_t n) const override {
+    return WorkDirectory::Of({}, ledger_->job_id, generation()).QuarantinePath(split, n);
+  }
+  std::string quarantine() const override { return kQuarantineName; }
+  Result<int64_t> RowsQuarantined() override { return ledger_->rows_quarantined(); }
   Result<TaskOutcome> CommitTask(const TaskCommit&) override { return Done(); }
-  void DiscardAttempt(const Attempt&) noexcept override {}
+  using Job::DiscardAttempt;
+  void DiscardAttempt(const Attempt&, Quarantined) noexcept override {}
   Result<Ledger> Publish(const std::string&) override { return *ledger_; }
 
  private:
@@ -123,6 +130,28 @@ class RunningJob final : public Job {
     return landing_.work.DataFileName(split, n, extension);
   }
 
+  Result<std::string> QuarantineDirectory(const Attempt& attempt) override {
+    std::string directory = landing_.work.quarantine(attempt.split, attempt.id);
+    const Status made = MakeDirectory(landing_.fs, directory);
+    if (!made.ok()) return ExplainFailure(landing_, made);
+    return directory;
+  }
+
+  std::string QuarantinePath(int64_t split, int64_t n) const override {
+    return landing_.work.QuarantinePath(split, n);
+  }
+
+  std::string quarantine() const override { return landing_.work.quarantine(); }
+
+  Result<int64_t> RowsQuarantined() override {
+    int64_t rows = 0;
+    for (const Split& split : plan_.splits) {
+      HOWDAH_ASSIGN_OR_RETURN(const std::optional<TaskCommit> task, FindTask(split.id));
+      if (task) rows += task->rows_quarantined;
+    }
+    return rows;
+  }
+
   Result<TaskOutcome> CommitTask(const TaskCommit& task) override {
     const std::string text = ToJson(task);
     HOWDAH_RETURN_IF_ERROR(ParseTaskCommit(text, "the manifest to commit").status());
@@ -142,20 +171,25 @@ class RunningJob final : public Job {
         PlaceControlFile(landing_.fs, landing_.environment, work.tmp(),
                          JoinPath(work.done(), ManifestName(task.split)), text);
     if (placed.ok()) return TaskOutcome::kCommitted;
-    HOWDAH_ASSIGN_OR_RETURN(const std::optional<std::string> winner,
-                            FindWinner(task.split));
-    if (winner)
-      return *winner == task.attempt ? TaskOutcome::kCommitted : TaskOutcome::kLost;
+    HOWDAH_ASSIGN_OR_RETURN(const std::optional<TaskCommit> winner, FindTask(task.split));
+    if (winner) {
+      return winner->attempt == task.attempt ? TaskOutcome::kCommitted
+                                             : TaskOutcome::kLost;
+    }
     return ExplainFailure(landing_, placed);
   }
 
-  void DiscardAttempt(const Attempt& attempt) noexcept override {
+  using Job::DiscardAttempt;
+  void DiscardAttempt(const Attempt& attempt, Quarantined quarantined) noexcept override {
     {
       std::lock_guard lock(mutex_);
       if (handed_in_.contains(attempt.id)) return;  // it may be the winner
     }
     static_cast<void>(
         landing_.fs.DeleteTree(landing_.work.attempt(attempt.split, attempt.id)));
+    if (quarantined == Quarantined::kKeep) return;
+    static_cast<void>(
+        landing_.fs.DeleteTree(landing_.work.quarantine(attempt.split, attempt.id)));
   }
 
   Result<Ledger> Publish(const std::string& run) override {
@@ -174,17 +208,16 @@ class RunningJob final : public Job {
                  landing_.work.Describe(), plan_.splits.size(), id);
   }
 
-  /// The attempt whose manifest stands for `split`. done/ before sealed/: a manifest
-  /// moves only that way, so it is missed in neither.
-  Result<std::optional<std::string>> FindWinner(int64_t split) const {
+  /// The manifest that stands for `split`. done/ before sealed/: a manifest moves only
+  /// that way, so it is missed in neither.
+  Result<std::optional<TaskCommit>> FindTask(int64_t split) const {
     const WorkDirectory& work = landing_.work;
     for (const std::string& directory : {work.done(), work.sealed()}) {
       const std::string path = JoinPath(directory, ManifestName(split));
       const Result<std::string> text = ReadFile(landing_.fs, path);
       if (Is(text.status(), ErrorKind::kNotFound)) continue;
       HOWDAH_RETURN_IF_ERROR(text.status());
-      HOWDAH_ASSIGN_OR_RETURN(const TaskCommit task, ParseTaskCommit(*text, path));
-      return task.attempt;
+      return ParseTaskCommit(*text, path);
     }
     return std::nullopt;
   }

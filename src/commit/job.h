@@ -80,12 +80,26 @@ class Job {
   /// "part-00042-0-<16 hex>.parquet": the final name of an attempt's `n`th file.
   virtual std::string DataFileName(int64_t split, int64_t n,
                                    const std::string& extension) const = 0;
+  /// Where the attempt's quarantined rows are staged; made by the first call.
+  virtual Result<std::string> QuarantineDirectory(const Attempt& attempt) = 0;
+  /// The final path of an attempt's `n`th file of quarantined rows, below the dataset.
+  virtual std::string QuarantinePath(int64_t split, int64_t n) const = 0;
+  /// The directory in which all that is quarantined is staged, for people.
+  virtual std::string quarantine() const = 0;
+  /// Rows quarantined in all splits that are committed: reads their manifests.
+  virtual Result<int64_t> RowsQuarantined() = 0;
   /// State 3: the first manifest of a split wins. After a lost answer it looks. Deletes
   /// nothing. Internal: the counts of `task` do not agree with the plan or with each
   /// other.
   virtual Result<TaskOutcome> CommitTask(const TaskCommit& task) = 0;
   /// Remove the files of an attempt that was *never* passed to CommitTask. Best effort.
-  virtual void DiscardAttempt(const Attempt& attempt) noexcept = 0;
+  /// \param quarantined  kKeep: but not its quarantined rows, which somebody shall see.
+  enum class Quarantined { kRemove, kKeep };
+  virtual void DiscardAttempt(const Attempt& attempt,
+                              Quarantined quarantined) noexcept = 0;
+  void DiscardAttempt(const Attempt& attempt) noexcept {
+    DiscardAttempt(attempt, Quarantined::kRemove);
+  }
 
   /// States 4–7: seal, assemble, publish by one rename, FIN, clean up. All splits must be
   /// done. Replays what another driver began. `run` is a canonical JSON object for

@@ -98,7 +98,7 @@ TEST_F(JobTest, LookingWritesNothing) {
   const auto published = LookAtJob(watched, paths_, plan_, Restart::kNo);
   ASSERT_TRUE(published.ok()) << published.status();
   EXPECT_EQ(published->state, JobState::kPublished);
-  EXPECT_EQ(published->ledger->rows_written(), 30);
+  EXPECT_EQ(published->ledger->rows_written(), 26);
 }
 
 TEST_F(JobTest, AResumedJobKeepsItsFrozenSplitsAndScoresOnlyWhatIsMissing) {
@@ -214,6 +214,28 @@ TEST_F(JobTest, ADiscardedAttemptIsRemoved) {
   EXPECT_TRUE(fs_->Stat(attempt.directory).ok());
   job->DiscardAttempt(attempt);
   EXPECT_TRUE(Is(fs_->Stat(attempt.directory).status(), ErrorKind::kNotFound));
+}
+
+TEST_F(JobTest, QuarantinedRowsAreCountedOverCommittedSplits) {
+  auto job = MustOpen(plan_);
+  EXPECT_EQ(*job->RowsQuarantined(), 0);
+  MustCommit(*job, 0);
+  EXPECT_EQ(*job->RowsQuarantined(), 0);
+  MustCommit(*job, 1);
+  EXPECT_EQ(*job->RowsQuarantined(), 4);
+  EXPECT_EQ(*MustOpen(plan_)->RowsQuarantined(), 4);
+}
+
+TEST_F(JobTest, ADiscardedAttemptLeavesItsQuarantineOnlyIfAsked) {
+  auto job = MustOpen(plan_);
+  for (const auto quarantined : {Job::Quarantined::kRemove, Job::Quarantined::kKeep}) {
+    const Attempt attempt = job->BeginAttempt(1).ValueOrDie();
+    const std::string directory = job->QuarantineDirectory(attempt).ValueOrDie();
+    EXPECT_EQ(directory.rfind(job->quarantine() + "/", 0), 0u);
+    job->DiscardAttempt(attempt, quarantined);
+    EXPECT_FALSE(fs_->Stat(attempt.directory).ok());
+    EXPECT_EQ(fs_->Stat(directory).ok(), quarantined == Job::Quarantined::kKeep);
+  }
 }
 
 TEST_F(JobTest, AManifestWhoseRowsDoNotMatchThePlanIsRefused) {

@@ -76,6 +76,8 @@ json FileToJson(const FileRecord& file) {
 json TaskToJson(const TaskCommit& task) {
   json files = json::array();
   for (const FileRecord& file : task.files) files.push_back(FileToJson(file));
+  json quarantine = json::array();
+  for (const FileRecord& file : task.quarantine) quarantine.push_back(FileToJson(file));
   json object = {{"split", task.split},
                  {"attempt", task.attempt},
                  {"input_rows", task.input_rows},
@@ -87,6 +89,7 @@ json TaskToJson(const TaskCommit& task) {
                  {"finished_us", task.finished_us},
                  {"finished", FormatTimestamp(task.finished_us)}};
   if (task.key_hash) object["key_hash"] = HashText(*task.key_hash);
+  if (!quarantine.empty()) object["quarantine"] = std::move(quarantine);
   return object;
 }
 
@@ -146,17 +149,21 @@ void ReadPartition(JsonFields fields, FileRecord& file) {
   }
 }
 
-void ReadFileRecord(JsonFields fields, FileRecord& file) {
+enum class Rows { kLanded, kQuarantined };
+
+void ReadFileRecord(JsonFields fields, Rows rows, FileRecord& file) {
   fields.Read("staged_path", file.staged_path);
   fields.Read("path", file.path);
   if (!IsPlainRelativePath(file.staged_path)) {
     fields.Refuse("staged_path", "a relative path without empty, '.' or '..' components");
   }
   // A hidden file would be published and never read, or would stand in for the ledger.
-  if (!IsPlainRelativePath(file.path) || file.path.starts_with('.') ||
-      IsHiddenName(BaseName(file.path))) {
+  if (!IsPlainRelativePath(file.path) || IsHiddenName(BaseName(file.path)) ||
+      (rows == Rows::kLanded && file.path.starts_with('.'))) {
     fields.Refuse("path",
                   "a visible relative path without empty, '.' or '..' components");
+  } else if (rows == Rows::kQuarantined && !IsQuarantinePath(file.path)) {
+    fields.Refuse("path", "a path below '.howdah-quarantine'");
   }
   fields.ReadCount("bytes", file.bytes);
   fields.ReadCount("rows", file.rows);
@@ -182,8 +189,13 @@ void ReadTask(JsonFields fields, TaskCommit& task) {
   fields.ReadCount("rows_quarantined", task.rows_quarantined);
   fields.ReadOptionalHash("key_hash", task.key_hash);
   fields.ForEach("files", [&](JsonFields entry) {
-    ReadFileRecord(entry, task.files.emplace_back());
+    ReadFileRecord(entry, Rows::kLanded, task.files.emplace_back());
   });
+  if (fields.Has("quarantine")) {
+    fields.ForEach("quarantine", [&](JsonFields entry) {
+      ReadFileRecord(entry, Rows::kQuarantined, task.quarantine.emplace_back());
+    });
+  }
   fields.Read("started_us", task.started_us);
   fields.Read("finished_us", task.finished_us);
 }

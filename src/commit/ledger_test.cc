@@ -31,6 +31,9 @@ TaskCommit MakeTask(int64_t split, int64_t rows) {
   file.crc32c = 0x0000BEEF;
   file.columns = {{"probs.list.element", 10, 20, std::nullopt}, {"id", 1, 2, 3}};
   task.files = {file};
+  file.path = fmt::format(".howdah-quarantine/nightly/part-{}.quarantine", split);
+  file.rows = 1;
+  task.quarantine = {file};
   return task;
 }
 

@@ -26,6 +26,11 @@ bool IsInside(std::string_view path, std::string_view directory) {
 
 }  // namespace
 
+bool IsQuarantinePath(std::string_view path) {
+  constexpr std::string_view kName = kQuarantineName;
+  return path.starts_with(kName) && path.substr(kName.size()).starts_with('/');
+}
+
 bool IsPlainRelativePath(std::string_view path) {
   if (path.find('\0') != path.npos) return false;
   for (;;) {

@@ -38,6 +38,10 @@ struct DatasetPaths {
 
 inline constexpr char kLedgerName[] = ".howdah-ledger";
 inline constexpr char kSuccessName[] = "_SUCCESS";
+inline constexpr char kQuarantineName[] = ".howdah-quarantine";
+
+/// True for a path below kQuarantineName.
+bool IsQuarantinePath(std::string_view path);
 
 /// True for "a", "a/b.parquet": not empty, not absolute, no empty, "." or ".." component,
 /// no NUL. What a path from a control file must be before it is joined to anything.

@@ -40,15 +40,27 @@ Result<std::vector<TaskCommit>> ReadSealed(const Landing& landing, const JobPlan
   return tasks;
 }
 
-/// Moves files from att/ into data/, once each.
+/// Moves files of attempts into data/, once each.
 class Mover {
  public:
   explicit Mover(const Landing& landing) : fs_(landing.fs), work_(landing.work) {}
 
-  Status Move(const TaskCommit& task, const FileRecord& file) {
+  Status Move(const TaskCommit& task) {
+    const std::string landed = work_.attempt(task.split, task.attempt);
+    for (const FileRecord& file : task.files) {
+      HOWDAH_RETURN_IF_ERROR(Move(landed, file));
+    }
+    const std::string quarantined = work_.quarantine(task.split, task.attempt);
+    for (const FileRecord& file : task.quarantine) {
+      HOWDAH_RETURN_IF_ERROR(Move(quarantined, file));
+    }
+    return Status::OK();
+  }
+
+ private:
+  Status Move(const std::string& staged, const FileRecord& file) {
     const std::string to = JoinPath(work_.data(), file.path);
-    const std::string from =
-        JoinPath(work_.attempt(task.split, task.attempt), file.staged_path);
+    const std::string from = JoinPath(staged, file.staged_path);
     HOWDAH_RETURN_IF_ERROR(MakeParents(file.path));
     for (int tries = 1;; ++tries) {
       const Status renamed = fs_.Rename(from, to, IfExists::kFail);
@@ -76,7 +88,6 @@ class Mover {
     }
   }
 
- private:
   /// The directories between data/ and the file; data/ itself is never made again, so
   /// that a driver that comes back late finds no place to put anything.
   Status MakeParents(const std::string& path) {
@@ -146,9 +157,7 @@ Result<Ledger> Assemble(const Landing& landing, const JobPlan& plan,
 
   Mover mover(landing);
   for (const TaskCommit& task : ours.tasks) {
-    for (const FileRecord& file : task.files) {
-      HOWDAH_RETURN_IF_ERROR(mover.Move(task, file));
-    }
+    HOWDAH_RETURN_IF_ERROR(mover.Move(task));
   }
   HOWDAH_ASSIGN_OR_RETURN(const std::vector<Finding> findings,
                           VerifyListing(landing.fs, work.data(), ours));

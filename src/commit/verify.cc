@@ -16,7 +16,9 @@ std::string JoinRelative(const std::string& directory, std::string_view name) {
 std::map<std::string, const FileRecord*> FilesByPath(const Ledger& ledger) {
   std::map<std::string, const FileRecord*> files;
   for (const TaskCommit& task : ledger.tasks) {
-    for (const FileRecord& file : task.files) files.emplace(file.path, &file);
+    for (const auto* records : {&task.files, &task.quarantine}) {
+      for (const FileRecord& file : *records) files.emplace(file.path, &file);
+    }
   }
   return files;
 }
@@ -113,12 +115,21 @@ std::vector<Finding> VerifyTask(const Split& split, const TaskCommit& task) {
         fmt::format("{} rows written and {} quarantined do not make {} input rows",
                     task.rows_written, task.rows_quarantined, task.input_rows)));
   }
-  int64_t file_rows = 0;
-  for (const FileRecord& file : task.files) file_rows += file.rows;
-  if (file_rows != task.rows_written) {
+  const auto rows_of = [](const std::vector<FileRecord>& files) {
+    int64_t rows = 0;
+    for (const FileRecord& file : files) rows += file.rows;
+    return rows;
+  };
+  if (const int64_t rows = rows_of(task.files); rows != task.rows_written) {
     findings.push_back(RowsFinding(
         split.id, fmt::format("its files have {} rows, the manifest says {} were written",
-                              file_rows, task.rows_written)));
+                              rows, task.rows_written)));
+  }
+  if (const int64_t rows = rows_of(task.quarantine); rows != task.rows_quarantined) {
+    findings.push_back(RowsFinding(
+        split.id,
+        fmt::format("its quarantine has {} rows, the manifest says {} were quarantined",
+                    rows, task.rows_quarantined)));
   }
   return findings;
 }
@@ -138,9 +149,11 @@ std::vector<Finding> VerifyLedger(const Ledger& ledger) {
          VerifyTask(ledger.plan.splits[static_cast<size_t>(task.split)], task)) {
       findings.push_back(std::move(finding));
     }
-    for (const FileRecord& file : task.files) {
-      if (paths.insert(file.path).second) continue;
-      findings.push_back({Defect::kRows, file.path, "is in the ledger twice"});
+    for (const auto* records : {&task.files, &task.quarantine}) {
+      for (const FileRecord& file : *records) {
+        if (paths.insert(file.path).second) continue;
+        findings.push_back({Defect::kRows, file.path, "is in the ledger twice"});
+      }
     }
   }
   for (const Split& split : ledger.plan.splits) {

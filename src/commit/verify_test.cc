@@ -138,10 +138,13 @@ TEST_F(VerifyTest, RowsThatDoNotAddUpAreFoundInTheLedgerAlone) {
   };
   EXPECT_EQ(findings_with([](Ledger& l) { l.plan.splits[0].parts[0].rows = 11; }),
             "split 0: 10 input rows were read, the plan says 11\n");
-  EXPECT_EQ(findings_with([](Ledger& l) { l.tasks[1].rows_quarantined = 1; }),
-            "split 1: 20 rows written and 1 quarantined do not make 20 input rows\n");
+  EXPECT_EQ(findings_with([](Ledger& l) { l.tasks[1].rows_quarantined = 5; }),
+            "split 1: 16 rows written and 5 quarantined do not make 20 input rows\n"
+            "split 1: its quarantine has 4 rows, the manifest says 5 were quarantined\n");
   EXPECT_EQ(findings_with([](Ledger& l) { l.tasks[1].files[0].rows = 9; }),
-            "split 1: its files have 19 rows, the manifest says 20 were written\n");
+            "split 1: its files have 17 rows, the manifest says 16 were written\n");
+  EXPECT_EQ(findings_with([](Ledger& l) { l.tasks[1].quarantine[0].rows = 3; }),
+            "split 1: its quarantine has 3 rows, the manifest says 4 were quarantined\n");
   EXPECT_EQ(findings_with([](Ledger& l) { l.tasks.pop_back(); }),
             "split 1: is in the ledger 0 times\n");
   EXPECT_THAT(findings_with([](Ledger& l) { l.tasks.push_back(l.tasks[0]); }),

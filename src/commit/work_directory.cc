@@ -53,6 +53,16 @@ std::string WorkDirectory::attempt(int64_t split, const std::string& attempt_id)
   return JoinPath(attempts(), fmt::format("{}.{}", SplitName(split), attempt_id));
 }
 
+std::string WorkDirectory::quarantine(int64_t split,
+                                      const std::string& attempt_id) const {
+  return JoinPath(quarantine(), fmt::format("{}.{}", SplitName(split), attempt_id));
+}
+
+std::string WorkDirectory::QuarantinePath(int64_t split, int64_t n) const {
+  return JoinPath(JoinPath(kQuarantineName, HiveEscape(job_id)),
+                  DataFileName(split, n, ".quarantine"));
+}
+
 std::string WorkDirectory::DataFileName(int64_t split, int64_t n,
                                         const std::string& extension) const {
   const std::string hash = Sha256Hex(BaseName(path)).substr(0, 16);

@@ -23,19 +23,24 @@ struct WorkDirectory {
                                             std::string_view entry);
 
   std::string plan() const;
-  std::string tmp() const;       ///< control files before they get their name
-  std::string attempts() const;  ///< att/
-  std::string done() const;      ///< manifests while the job runs
-  std::string sealed() const;    ///< done/ after the seal
-  std::string data() const;      ///< the tree that becomes the dataset
-  std::string quarantine() const;
-  std::string withdrawn() const;  ///< data/ after a withdrawal
+  std::string tmp() const;         ///< control files before they get their name
+  std::string attempts() const;    ///< att/
+  std::string done() const;        ///< manifests while the job runs
+  std::string sealed() const;      ///< done/ after the seal
+  std::string data() const;        ///< the tree that becomes the dataset
+  std::string quarantine() const;  ///< quarantined rows, until they are published
+  std::string withdrawn() const;   ///< data/ after a withdrawal
   std::string fin() const;
 
   std::string attempt(int64_t split, const std::string& attempt_id) const;
+  /// An attempt's own directory in quarantine/.
+  std::string quarantine(int64_t split, const std::string& attempt_id) const;
   /// "part-00042-0-<16 hex>.parquet"; the hex digits are a digest of W's name, so that
   /// files of two jobs or generations never share a name.
   std::string DataFileName(int64_t split, int64_t n, const std::string& extension) const;
+  /// ".howdah-quarantine/nightly/part-00042-0-<16 hex>.quarantine", below the dataset. No
+  /// extension of a data format: globs of other tools see hidden names too.
+  std::string QuarantinePath(int64_t split, int64_t n) const;
   /// "job 'nightly' (generation 2)", for messages.
   std::string Describe() const;
 };

@@ -43,6 +43,9 @@ struct TaskCommit {
   /// were read; nullopt without kept columns.
   std::optional<uint64_t> key_hash;
   std::vector<FileRecord> files;
+  /// The rows that were quarantined; their staged_path is relative to
+  /// Job::QuarantineDirectory.
+  std::vector<FileRecord> quarantine;
   int64_t started_us = 0, finished_us = 0;  ///< microseconds since 1970
 };
 
