@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,16 @@ class Schema;
 
 namespace howdah {
 
+/// How text formats, csv and json, write what is a matter of taste or of the reader.
+struct TextOptions {
+  std::string dialect = "rfc4180";  ///< csv: "rfc4180" or "hive-text"
+  bool header = true;               ///< csv, rfc4180: names in the first record
+  std::string null;                 ///< csv, rfc4180: what stands for null, not quoted
+  /// csv: floats of other than key columns have this many digits behind the point.
+  std::optional<int> decimals;
+  bool nan_as_string = false;  ///< json: "NaN", "Infinity", "-Infinity"; else refused
+};
+
 struct EncoderOptions {
   std::string compression = "snappy";  ///< one of Format::compressions
   int64_t row_group_bytes = int64_t{128}
@@ -25,7 +36,8 @@ struct EncoderOptions {
   /// Names of the columns by which rows are looked up: they get a page index.
   std::vector<std::string> key_columns;
   std::vector<std::pair<std::string, std::string>>
-      metadata;                       ///< file-level key/value pairs
+      metadata;  ///< file-level key/value pairs
+  TextOptions text;
   arrow::MemoryPool* pool = nullptr;  ///< nullptr: Arrow's default
 };
 
@@ -63,25 +75,52 @@ struct ReadBackFile {
   std::string created_by;
 };
 
-/// An output format. Thread-safe, stateless.
+/// Reads the rows of a finished file again. Thread-confined.
+class RowReader {
+ public:
+  virtual ~RowReader() = default;
+  /// The next rows in their order, some thousands at most; nullptr at the end. Corruption
+  /// names the file and the place.
+  virtual Result<std::shared_ptr<arrow::RecordBatch>> Next() = 0;
+};
+
+/// An output format. Thread-safe, stateless. Where a call takes EncoderOptions, they are
+/// those that the file is or was written with.
 class Format {
  public:
   virtual ~Format() = default;
-  virtual const std::string& name() const = 0;       ///< "parquet"
-  virtual const std::string& extension() const = 0;  ///< ".parquet"
+  virtual const std::string& name() const = 0;  ///< "parquet"
+  /// What files' names end with: ".parquet", ".csv.gz". `compression` is one of
+  /// compressions().
+  virtual std::string extension(const std::string& compression) const = 0;
   virtual const std::vector<std::string>& compressions()
       const = 0;  ///< the default first
+  /// Whether a file says the types of its columns. Where it does not (text), ReadRows
+  /// must be told.
+  virtual bool says_types() const { return true; }
   /// `schema` as a file of it says when it is read back (ReadBackFile::schema; metadata
   /// apart): a format may know fewer types. SchemaMismatch: a type that the format cannot
   /// hold truly (names the column).
   virtual Result<std::shared_ptr<arrow::Schema>> StoredSchema(
-      const std::shared_ptr<arrow::Schema>& schema) const = 0;
+      const std::shared_ptr<arrow::Schema>& schema,
+      const EncoderOptions& options) const = 0;
+  /// The rows as they read back, where the format bends a value as it says it does: the
+  /// payload of a NaN in text, digits that were not asked for. Mostly `batch` itself.
+  virtual Result<std::shared_ptr<arrow::RecordBatch>> AsStored(
+      std::shared_ptr<arrow::RecordBatch> batch, const EncoderOptions& options) const;
   /// `sink` must outlive the encoder.
   virtual Result<std::unique_ptr<Encoder>> MakeEncoder(
       std::shared_ptr<arrow::Schema> schema, ByteSink* sink,
       const EncoderOptions& options) const = 0;
-  /// Read a file's own account of itself (its footer). Corruption when it is not whole.
-  virtual Result<ReadBackFile> ReadBack(ByteSource& file) const = 0;
+  /// Read a file's own account of itself: its footer, or, where there is none, all of it
+  /// in bounded memory. Corruption when it is not whole.
+  virtual Result<ReadBackFile> ReadBack(ByteSource& file,
+                                        const EncoderOptions& options) const = 0;
+  /// The rows of `file`, whose writer was given `schema`, with its types; for formats
+  /// that do not say them (others: Unsupported).
+  virtual Result<std::unique_ptr<RowReader>> ReadRows(
+      std::shared_ptr<ByteSource> file, std::shared_ptr<arrow::Schema> schema,
+      const EncoderOptions& options) const;
 };
 
 /// Every format there is; conformance and interop tests, `inspect` and the docs walk this

@@ -1,9 +1,23 @@
+#include <arrow/record_batch.h>
+
 #include <algorithm>
 
 #include "encode/encoder.h"
 #include "encode/parquet_format.h"
 
 namespace howdah {
+
+Result<std::shared_ptr<arrow::RecordBatch>> Format::AsStored(
+    std::shared_ptr<arrow::RecordBatch> batch, const EncoderOptions&) const {
+  return batch;
+}
+
+Result<std::unique_ptr<RowReader>> Format::ReadRows(std::shared_ptr<ByteSource> file,
+                                                    std::shared_ptr<arrow::Schema>,
+                                                    const EncoderOptions&) const {
+  return Error(ErrorKind::kUnsupported, "{}: {} files say their types themselves",
+               file->name(), name());
+}
 
 const std::vector<const Format*>& BuiltinFormats() {
   static const std::vector<const Format*> formats = {&ParquetFormat()};

@@ -15,15 +15,13 @@ class Parquet final : public Format {
     static const std::string name = "parquet";
     return name;
   }
-  const std::string& extension() const override {
-    static const std::string extension = ".parquet";
-    return extension;
-  }
+  std::string extension(const std::string&) const override { return ".parquet"; }
   const std::vector<std::string>& compressions() const override {
     return LakeCompressions();
   }
   Result<std::shared_ptr<arrow::Schema>> StoredSchema(
-      const std::shared_ptr<arrow::Schema>& schema) const override {
+      const std::shared_ptr<arrow::Schema>& schema,
+      const EncoderOptions&) const override {
     HOWDAH_RETURN_IF_ERROR(CheckLakeSchema(*schema));
     return schema;  // the file has Arrow's schema in its metadata
   }
@@ -32,7 +30,7 @@ class Parquet final : public Format {
       const EncoderOptions& options) const override {
     return MakeParquetEncoder(std::move(schema), sink, options);
   }
-  Result<ReadBackFile> ReadBack(ByteSource& file) const override {
+  Result<ReadBackFile> ReadBack(ByteSource& file, const EncoderOptions&) const override {
     return ReadBackParquet(file);
   }
 };

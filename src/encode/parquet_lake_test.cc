@@ -13,7 +13,9 @@ using arrow::field;
 using testing::HasSubstr;
 
 Status Check(const std::shared_ptr<arrow::DataType>& type) {
-  return FindFormat("parquet")->StoredSchema(arrow::schema({field("c", type)})).status();
+  return FindFormat("parquet")
+      ->StoredSchema(arrow::schema({field("c", type)}), {})
+      .status();
 }
 
 /// One type that is allowed, and values of it.
@@ -73,8 +75,10 @@ TEST(LakeSchema, EveryTypeThatIsAllowedComesBackTheSame) {
         arrow::ChunkedArray::Make({array->Slice(1, 2), array->Slice(0, 1)}).ValueOrDie();
     EXPECT_TRUE(table->column(0)->Equals(*expected)) << type->ToString();
     MemorySource source(bytes);
-    EXPECT_TRUE(FindFormat("parquet")->ReadBack(source).ValueOrDie().schema->Equals(
-        *whole->schema(), false))
+    EXPECT_TRUE(FindFormat("parquet")
+                    ->ReadBack(source, {})
+                    .ValueOrDie()
+                    .schema->Equals(*whole->schema(), false))
         << type->ToString();
   }
 }
@@ -125,14 +129,15 @@ TEST(LakeSchema, ARefusalInsideNestingNamesThePath) {
 
 TEST(LakeSchema, TwoColumnsOfOneNameAndNoColumnsAreRefused) {
   const Format& format = *FindFormat("parquet");
-  const Status twice = format
-                           .StoredSchema(arrow::schema(
-                               {field("x", arrow::int8()), field("x", arrow::int64())}))
-                           .status();
+  const Status twice =
+      format
+          .StoredSchema(
+              arrow::schema({field("x", arrow::int8()), field("x", arrow::int64())}), {})
+          .status();
   EXPECT_TRUE(Is(twice, ErrorKind::kSchemaMismatch));
   EXPECT_EQ(twice.message(), "two columns are named 'x'");
-  EXPECT_TRUE(
-      Is(format.StoredSchema(arrow::schema({})).status(), ErrorKind::kSchemaMismatch));
+  EXPECT_TRUE(Is(format.StoredSchema(arrow::schema({}), {}).status(),
+                 ErrorKind::kSchemaMismatch));
 }
 
 TEST(LakeSchema, AnEncoderIsNotMadeForARefusedSchema) {
@@ -158,7 +163,7 @@ TEST(LakeProperties, AnUnknownCompressionNamesThoseThereAre) {
 TEST(Formats, EachIsFoundByItsName) {
   for (const Format* format : BuiltinFormats()) {
     EXPECT_EQ(FindFormat(format->name()), format);
-    EXPECT_TRUE(format->extension().starts_with("."));
+    EXPECT_TRUE(format->extension(format->compressions().front()).starts_with("."));
     EXPECT_FALSE(format->compressions().empty());
   }
   EXPECT_EQ(FindFormat("parket"), nullptr);

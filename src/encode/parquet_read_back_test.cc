@@ -22,7 +22,7 @@ std::shared_ptr<arrow::RecordBatch> Rows() {
 
 Result<ReadBackFile> ReadBack(std::string bytes) {
   MemorySource source(std::move(bytes));
-  return FindFormat("parquet")->ReadBack(source);
+  return FindFormat("parquet")->ReadBack(source, {});
 }
 
 TEST(ParquetReadBack, ItIsWhatTheEncoderSaid) {

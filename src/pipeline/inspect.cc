@@ -95,7 +95,7 @@ std::string ColumnsText(const arrow::Schema& schema) {
 /// A file that jobs write: what its footer says.
 Result<InspectResult> InspectDataFile(const Location& location, ByteSource& file,
                                       const Format& format) {
-  HOWDAH_ASSIGN_OR_RETURN(ReadBackFile contents, format.ReadBack(file));
+  HOWDAH_ASSIGN_OR_RETURN(ReadBackFile contents, format.ReadBack(file, {}));
   Json summary = SummaryHead("inspect");
   summary["kind"] = "file";
   summary["path"] = location.url;
@@ -146,7 +146,9 @@ Result<InspectResult> InspectFile(const Location& location) {
   const SourceFormat* source = SourceFormatByExtension(location.path);
   const Format* written =
       source == nullptr ? BuiltinFormats().front() : FindFormat(source->name());
-  if (written != nullptr) return InspectDataFile(location, *file, *written);
+  if (written != nullptr && written->says_types()) {
+    return InspectDataFile(location, *file, *written);
+  }
   return InspectSourceFile(location, *file, *source);
 }
 

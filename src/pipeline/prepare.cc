@@ -236,22 +236,24 @@ Status PrepareOutput(const Storages& storages, PreparedJob* job) {
 
   job->format = FindFormat(output.format);
   const std::vector<std::string>& compressions = job->format->compressions();
-  job->compression =
-      output.compression.empty() ? compressions.front() : output.compression;
-  if (job->compression == "uncompressed")
-    job->compression = "none";  // Spark knows both words
-  if (std::find(compressions.begin(), compressions.end(), job->compression) ==
+  std::string& compression = job->encoder.compression;
+  compression = output.compression.empty() ? compressions.front() : output.compression;
+  if (compression == "uncompressed") compression = "none";  // Spark knows both words
+  if (std::find(compressions.begin(), compressions.end(), compression) ==
       compressions.end()) {
     return Error(ErrorKind::kInvalidInput, "'output.compression' = '{}': {} has {}{}",
-                 job->compression, job->format->name(), QuotedList(compressions),
-                 DidYouMean(job->compression, compressions));
+                 compression, job->format->name(), QuotedList(compressions),
+                 DidYouMean(compression, compressions));
+  }
+  for (const int field : job->landing->kept_fields()) {
+    job->encoder.key_columns.push_back(job->landing->schema()->field(field)->name());
   }
   for (const std::string& name : output.partition_by) {
     job->partition_by.push_back(LegalName(name));
   }
   HOWDAH_ASSIGN_OR_RETURN(const auto file_schema,
                           FileSchema(*job->landing->schema(), job->partition_by));
-  return job->format->StoredSchema(file_schema).status();
+  return job->format->StoredSchema(file_schema, job->encoder).status();
 }
 
 /// All that decides the result, and nothing else: threads, logging and ceilings are left
@@ -295,7 +297,7 @@ std::string SemanticText(const PreparedJob& job) {
                               {{"mode", job.spec.output.mode},
                                {"format", job.format->name()},
                                {"profile", job.spec.output.profile},
-                               {"compression", job.compression},
+                               {"compression", job.encoder.compression},
                                {"file_size", job.spec.output.file_size},
                                {"keep", job.spec.output.keep},
                                {"partition_by", job.partition_by},

@@ -38,7 +38,8 @@ struct PreparedJob {
   std::string output_url;           ///< of paths.dataset, as people know it
   DatasetPaths paths;
   const Format* format = nullptr;
-  std::string compression;
+  /// How all its files are written: compression, key columns, what text formats want.
+  EncoderOptions encoder;
   std::vector<std::string> partition_by;  ///< legal names, in the landing's schema
 
   JobPlan plan;

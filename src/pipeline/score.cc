@@ -315,6 +315,9 @@ class Scorer {
                             predictor_.RunRows(inputs, begin, kept.num_rows()));
     HOWDAH_ASSIGN_OR_RETURN(scored->batches.emplace_back(),
                             prepared_.landing->Convert(kept, outputs));
+    HOWDAH_ASSIGN_OR_RETURN(
+        scored->batches.back(),
+        prepared_.format->AsStored(std::move(scored->batches.back()), prepared_.encoder));
     HOWDAH_ASSIGN_OR_RETURN(scored->key_hashes.emplace_back(),
                             HashRows(*scored->batches.back(), kept_));
     return Status::OK();

@@ -14,15 +14,11 @@ namespace {
 
 TaskWriterOptions WriterOptions(const PreparedJob& prepared, const Job& job,
                                 const Attempt& attempt, int64_t share) {
-  const arrow::Schema& schema = *prepared.landing->schema();
   TaskWriterOptions options;
   options.format = prepared.format;
   options.schema = prepared.landing->schema();
-  options.encoder.compression = prepared.compression;
+  options.encoder = prepared.encoder;
   options.encoder.row_group_bytes = RowGroupBytes(prepared.spec);
-  for (const int field : prepared.landing->kept_fields()) {
-    options.encoder.key_columns.push_back(schema.field(field)->name());
-  }
   options.encoder.metadata = {{"howdah.job_id", job.plan().job_id},
                               {"howdah.split", SplitName(attempt.split)}};
   options.partition_by = prepared.partition_by;
@@ -30,10 +26,11 @@ TaskWriterOptions WriterOptions(const PreparedJob& prepared, const Job& job,
   options.memory_bytes = prepared.spec.output.memory / 2 / share;
   options.file_bytes = prepared.spec.output.file_size;
   options.directory = attempt.directory;
-  options.data_file_name = [&job, split = attempt.split,
-                            format = prepared.format](int64_t n) {
-    return job.DataFileName(split, n, format->extension());
-  };
+  options.data_file_name =
+      [&job, split = attempt.split,
+       extension = prepared.format->extension(prepared.encoder.compression)](int64_t n) {
+        return job.DataFileName(split, n, extension);
+      };
   return options;
 }
 

@@ -182,7 +182,7 @@ std::string CheckText(const PreparedJob& job, const JobStatus& status) {
                                 feed["type"].get<std::string>(), QuotedList(columns)));
   }
   line("output", fmt::format("{} ({}, {}, mode {})", job.output_url, job.format->name(),
-                             job.compression, job.spec.output.mode));
+                             job.encoder.compression, job.spec.output.mode));
   for (const auto& field : job.landing->schema()->fields()) {
     line("  column", fmt::format("{}: {}{}", field->name(), field->type()->ToString(),
                                  field->nullable() ? "" : " not null"));

@@ -44,7 +44,7 @@ Result<std::optional<Finding>> CheckFooter(FileSystem& fs, const std::string& da
   if (format == nullptr) {
     return Finding{Defect::kRows, record.path, "no format reads a file of this name"};
   }
-  Result<ReadBackFile> footer = format->ReadBack(*file);
+  Result<ReadBackFile> footer = format->ReadBack(*file, {});
   if (!footer.ok()) return Finding{Defect::kRows, record.path, footer.status().message()};
   if (footer->rows != record.rows) {
     return Finding{Defect::kRows, record.path,

@@ -195,8 +195,9 @@ class RowVerifier {
 
 const Format* FormatOfDataFile(const std::string& path) {
   for (const Format* format : BuiltinFormats()) {
-    if (path.size() > format->extension().size() && path.ends_with(format->extension())) {
-      return format;
+    for (const std::string& compression : format->compressions()) {
+      const std::string extension = format->extension(compression);
+      if (path.size() > extension.size() && path.ends_with(extension)) return format;
     }
   }
   return nullptr;

@@ -111,7 +111,8 @@ class OpenFile {
       return Error(ErrorKind::kCorruption, "{}: written were {} bytes, the file has {}",
                    path_, closed.size, input->size());
     }
-    HOWDAH_ASSIGN_OR_RETURN(const ReadBackFile found, options_.format->ReadBack(*input));
+    HOWDAH_ASSIGN_OR_RETURN(const ReadBackFile found,
+                            options_.format->ReadBack(*input, options_.encoder));
     return CompareReadBack(path_, found, encoded, *schemas_.stored);
   }
 
@@ -267,7 +268,8 @@ Result<std::unique_ptr<TaskWriter>> TaskWriter::Make(FileSystem& fs,
                                                      TaskWriterOptions options) {
   HOWDAH_ASSIGN_OR_RETURN(auto file_schema,
                           FileSchema(*options.schema, options.partition_by));
-  HOWDAH_ASSIGN_OR_RETURN(auto stored, options.format->StoredSchema(file_schema));
+  HOWDAH_ASSIGN_OR_RETURN(auto stored,
+                          options.format->StoredSchema(file_schema, options.encoder));
   return std::make_unique<RollingWriter>(fs, std::move(options), std::move(file_schema),
                                          std::move(stored));
 }

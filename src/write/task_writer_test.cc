@@ -135,7 +135,7 @@ TEST_F(TaskWriterTest, AnAttemptWithoutRowsIsOneFileWithTheSchema) {
     ASSERT_EQ(records.size(), 1u);
     EXPECT_EQ(records[0].rows, 0);
     const auto input = memory_->OpenInput("/att/0.part").ValueOrDie();
-    const auto found = FindFormat("parquet")->ReadBack(*input).ValueOrDie();
+    const auto found = FindFormat("parquet")->ReadBack(*input, {}).ValueOrDie();
     EXPECT_TRUE(found.schema->Equals(*Schema(), false));
     ASSERT_TRUE(memory_->DeleteFile("/att/0.part").ok());
   }
@@ -296,7 +296,7 @@ TEST_F(PartitionedWriterTest, EachPartitionHasItsDirectoryAndItsColumnIsNotInThe
   EXPECT_EQ(records[0].rows, 10);
   EXPECT_EQ(records[1].partition, (PartitionValues{{"p", "1"}}));
   const auto file = memory_->OpenInput("/att/1.part").ValueOrDie();
-  const auto footer = FindFormat("parquet")->ReadBack(*file).ValueOrDie();
+  const auto footer = FindFormat("parquet")->ReadBack(*file, {}).ValueOrDie();
   EXPECT_THAT(footer.schema->field_names(), ElementsAre("id"));
 }
 
