@@ -182,6 +182,9 @@ Status PrepareInputs(const Storages& storages, PreparedJob* job) {
     HOWDAH_RETURN_IF_ERROR(common.Add(*file.schema, i));
     for (const SourceUnit& unit : file.units) bytes += unit.bytes;
     file.schema.reset();
+    if (!file.undivided.empty()) {
+      job->undivided.push_back({job->inputs.files[i].url, file.undivided});
+    }
     files.push_back(std::move(file));
   }
   const auto columns = common.Schema(job->signature, spec.input.tensors, &job->warnings);

@@ -42,6 +42,12 @@ struct PreparedJob {
   EncoderOptions encoder;
   std::vector<std::string> partition_by;  ///< legal names, in the landing's schema
 
+  struct Undivided {
+    std::string url;
+    std::string why;  ///< SourceFileInfo::undivided
+  };
+  std::vector<Undivided> undivided;  ///< input files that are one split, however large
+
   JobPlan plan;
   std::vector<std::string> warnings;
 

@@ -3,6 +3,7 @@
 #include <arrow/type.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -147,6 +148,10 @@ std::string CheckSummary(const PreparedJob& job, const JobStatus& status) {
   summary["state"] = Name(status.state);
   summary["generation"] = status.generation;
   summary["splits"] = {{"total", job.plan.splits.size()}, {"done", status.splits_done}};
+  summary["undivided"] = Json::array();
+  for (const auto& file : job.undivided) {
+    summary["undivided"].push_back({{"path", file.url}, {"why", file.why}});
+  }
   summary["rows"] = {{"input", job.input_rows()}};
   summary["input"] = {{"files", job.inputs.files.size()}, {"bytes", job.inputs.bytes()}};
   summary["output"] = job.output_url;
@@ -192,6 +197,14 @@ std::string CheckText(const PreparedJob& job, const JobStatus& status) {
          fmt::format("one for each value of {}", QuotedList(job.partition_by)));
   }
   line("splits", fmt::format("{}, {} done", job.plan.splits.size(), status.splits_done));
+  constexpr size_t kMostNamed = 5;
+  for (size_t i = 0; i < std::min(job.undivided.size(), kMostNamed); ++i) {
+    const auto& [url, why] = job.undivided[i];
+    line("  whole", fmt::format("{}: one split, since {}", url, why));
+  }
+  if (job.undivided.size() > kMostNamed) {
+    line("  whole", fmt::format("… ({} more)", job.undivided.size() - kMostNamed));
+  }
   for (const std::string& warning : job.warnings) line("warning", warning);
   return text;
 }

@@ -99,6 +99,7 @@ Status InspectStream(ByteSource& file, const std::vector<std::string>& columns,
     }
   }
   info->units.push_back(unit);
+  info->undivided = "an Arrow stream has no list of its record batches";
   return Status::OK();
 }
 

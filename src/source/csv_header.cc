@@ -11,15 +11,18 @@
 namespace howdah {
 namespace {
 
-/// A tab in files "*.tsv", else a comma.
+/// Letters of both cases are taken for the same; `end` is in lower case.
+bool EndsWith(std::string_view name, std::string_view end) {
+  if (name.size() < end.size()) return false;
+  return std::equal(end.begin(), end.end(), name.end() - std::ssize(end),
+                    [](char lower, char c) {
+                      return lower == std::tolower(static_cast<unsigned char>(c));
+                    });
+}
+
+/// A tab in files "*.tsv" and "*.tsv.gz", else a comma.
 char DelimiterOf(std::string_view name) {
-  constexpr std::string_view kTabs = ".tsv";
-  if (name.size() < kTabs.size()) return ',';
-  const std::string_view end = name.substr(name.size() - kTabs.size());
-  const bool tabs = std::equal(end.begin(), end.end(), kTabs.begin(), [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) == b;
-  });
-  return tabs ? '\t' : ',';
+  return EndsWith(name, ".tsv") || EndsWith(name, ".tsv.gz") ? '\t' : ',';
 }
 
 Status CheckNames(const std::string& file, const std::vector<std::string>& names) {

@@ -10,6 +10,7 @@
 #include "source/csv_header.h"
 #include "source/csv_scan.h"
 #include "source/guard.h"
+#include "source/gzip_source.h"
 #include "source/text_chunks.h"
 #include "source/text_units.h"
 
@@ -41,7 +42,8 @@ class CsvSource final : public SourceFormat {
     return name;
   }
   const std::vector<std::string>& extensions() const override {
-    static const std::vector<std::string> extensions = {".csv", ".tsv"};
+    static const std::vector<std::string> extensions = {".csv", ".tsv", ".csv.gz",
+                                                        ".tsv.gz"};
     return extensions;
   }
   bool numbers_have_width() const override { return false; }
@@ -71,12 +73,14 @@ class CsvSource final : public SourceFormat {
   }
 
  private:
-  Status Read(ByteSource& file, const InspectOptions& options,
+  Status Read(ByteSource& stored, const InspectOptions& options,
               SourceFileInfo* info) const {
+    HOWDAH_ASSIGN_OR_RETURN(const auto text, Uncompressed(stored));
+    ByteSource& file = *text;
     HOWDAH_ASSIGN_OR_RETURN(const CsvHeader header, ReadCsvHeader(file, options_));
     const std::vector<size_t> columns = ColumnsToType(header, options);
     CsvScan scan(file.name(), header, columns);
-    TextUnits units(options_.unit_bytes);
+    TextUnits units(UnitBytes(stored, file, options_));
     TextOptions cut = options_;
     cut.block_bytes = std::min(cut.block_bytes, cut.unit_bytes);
     BlockReader blocks(file, header.end_byte, file.size(), CsvCut(header.delimiter), cut);
@@ -98,6 +102,7 @@ class CsvSource final : public SourceFormat {
     }
     info->schema = arrow::schema(std::move(fields));
     info->units = units.Take();
+    if (&file != &stored) info->undivided = kGzipUndivided;
     return Status::OK();
   }
 

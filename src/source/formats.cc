@@ -5,13 +5,14 @@
 #include "source/jsonl_source.h"
 #include "source/parquet_source.h"
 #include "source/source.h"
+#include "source/tfrecord_source.h"
 
 namespace howdah {
 
 const std::vector<const SourceFormat*>& BuiltinSourceFormats() {
   static const std::vector<const SourceFormat*> formats = {
       &ParquetSourceFormat(), &CsvSourceFormat(), &JsonlSourceFormat(),
-      &ArrowSourceFormat()};
+      &ArrowSourceFormat(), &TfRecordSourceFormat()};
   return formats;
 }
 

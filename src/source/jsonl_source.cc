@@ -9,6 +9,7 @@
 #include "source/block_reader.h"
 #include "source/columns.h"
 #include "source/guard.h"
+#include "source/gzip_source.h"
 #include "source/json_scan.h"
 #include "source/large_doubles.h"
 #include "source/text_chunks.h"
@@ -78,19 +79,22 @@ class JsonlSource final : public SourceFormat {
     return name;
   }
   const std::vector<std::string>& extensions() const override {
-    static const std::vector<std::string> extensions = {".jsonl", ".ndjson", ".json"};
+    static const std::vector<std::string> extensions = {
+        ".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz"};
     return extensions;
   }
   bool numbers_have_width() const override { return false; }
 
-  Result<SourceFileInfo> Inspect(ByteSource& file,
+  Result<SourceFileInfo> Inspect(ByteSource& stored,
                                  const InspectOptions& options) const override {
+    HOWDAH_ASSIGN_OR_RETURN(const auto text, Uncompressed(stored));
+    ByteSource& file = *text;
     HOWDAH_ASSIGN_OR_RETURN(const int64_t start, ByteOrderMark(file));
     TextOptions cut = options_;
     cut.block_bytes = std::min(cut.block_bytes, cut.unit_bytes);
     BlockReader blocks(file, start, file.size(), CutLines, cut);
     JsonScan scan(file.name(), options.columns);
-    TextUnits units(options_.unit_bytes);
+    TextUnits units(UnitBytes(stored, file, options_));
     const Status read = Guarded([&]() -> Status {
       for (;;) {
         HOWDAH_ASSIGN_OR_RETURN(const TextBlock block, blocks.Next());
@@ -101,7 +105,8 @@ class JsonlSource final : public SourceFormat {
     });
     HOWDAH_RETURN_IF_ERROR(DecodeError(read, file.name()));
     return SourceFileInfo{.schema = arrow::schema(scan.shape().type()->fields()),
-                          .units = units.Take()};
+                          .units = units.Take(),
+                          .undivided = &file == &stored ? "" : kGzipUndivided};
   }
 
   std::shared_ptr<arrow::DataType> CommonType(

@@ -42,6 +42,9 @@ struct InspectOptions {
 struct SourceFileInfo {
   std::shared_ptr<arrow::Schema> schema;  ///< all its columns
   std::vector<SourceUnit> units;          ///< in file order
+  /// Why the file is one unit, however large ("gzip cannot be begun in its middle");
+  /// "": it can be cut.
+  std::string undivided;
 };
 
 /// Rows on their way through the engine.

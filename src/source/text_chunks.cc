@@ -2,92 +2,30 @@
 
 #include <arrow/record_batch.h>
 
-#include <optional>
 #include <utility>
+
+#include "source/gzip_source.h"
+#include "source/range_chunks.h"
 
 namespace howdah {
 namespace {
 
-class TextChunkReader final : public ChunkReader {
+/// The blocks of one byte range, decoded.
+class TextRange {
  public:
-  TextChunkReader(const Split& split, std::vector<std::shared_ptr<ByteSource>> files,
-                  OpenTextFile open, const TextOptions& options, arrow::MemoryPool* pool)
-      : parts_(split.parts),
-        files_(std::move(files)),
-        open_(std::move(open)),
-        options_(options),
-        pool_(pool) {}
+  TextRange(std::shared_ptr<ByteSource> file, DecodeBlock decode, BlockReader blocks)
+      : file_(std::move(file)), decode_(std::move(decode)), blocks_(std::move(blocks)) {}
 
-  Result<SourceBatch> NextChunk() override {
-    while (part_ < parts_.size()) {
-      if (!blocks_.has_value()) HOWDAH_RETURN_IF_ERROR(OpenPart());
-      HOWDAH_ASSIGN_OR_RETURN(const TextBlock block, blocks_->Next());
-      if (block.framed == nullptr) {
-        HOWDAH_RETURN_IF_ERROR(ClosePart());
-        continue;
-      }
-      HOWDAH_ASSIGN_OR_RETURN(auto rows, decode_(block));
-      if (rows->num_rows() == 0) continue;
-      SourceBatch chunk{.file = part().file, .first_row = part().first_row + read_};
-      read_ += rows->num_rows();
-      if (read_ > part().rows) return OtherRows();
-      chunk.rows = std::move(rows);
-      return chunk;
-    }
-    return SourceBatch{};
+  Result<std::shared_ptr<arrow::RecordBatch>> Next() {
+    HOWDAH_ASSIGN_OR_RETURN(const TextBlock block, blocks_.Next());
+    if (block.framed == nullptr) return nullptr;
+    return decode_(block);
   }
 
  private:
-  const SplitPart& part() const { return parts_[part_]; }
-  ByteSource& file() { return *files_[part_]; }
-
-  Status OpenPart() {
-    if (part().first_byte < 0 || part().first_byte > part().end_byte ||
-        part().end_byte > file().size()) {
-      return Error(
-          ErrorKind::kCorruption,
-          "{}: bytes {} to {} were planned, the file has {}: it has changed since "
-          "the job was planned",
-          file().name(), part().first_byte, part().end_byte, file().size());
-    }
-    HOWDAH_ASSIGN_OR_RETURN(TextFile opened, open_(file()));
-    decode_ = std::move(opened.decode);
-    blocks_.emplace(file(), part().first_byte, part().end_byte, std::move(opened.cut),
-                    options_, pool_);
-    read_ = 0;
-    return Status::OK();
-  }
-
-  Status ClosePart() {
-    if (read_ != part().rows) return OtherRows();
-    blocks_.reset();
-    decode_ = nullptr;
-    files_[part_].reset();
-    ++part_;
-    return Status::OK();
-  }
-
-  Status OtherRows() {
-    return Error(
-        ErrorKind::kCorruption,
-        "{}: bytes {} to {} hold {} rows, planned were {}: the file has changed "
-        "since the job was planned",
-        file().name(), part().first_byte, part().end_byte,
-        read_ > part().rows ? fmt::format("at least {}", read_) : std::to_string(read_),
-        part().rows);
-  }
-
-  const std::vector<SplitPart> parts_;
-  std::vector<std::shared_ptr<ByteSource>> files_;
-  const OpenTextFile open_;
-  const TextOptions options_;
-  arrow::MemoryPool* const pool_;
-
-  size_t part_ = 0;
-  // Of the part being read:
-  DecodeBlock decode_;
-  std::optional<BlockReader> blocks_;
-  int64_t read_ = 0;
+  const std::shared_ptr<ByteSource> file_;  // outlives what reads it
+  const DecodeBlock decode_;
+  BlockReader blocks_;
 };
 
 }  // namespace
@@ -95,8 +33,18 @@ class TextChunkReader final : public ChunkReader {
 std::unique_ptr<ChunkReader> MakeTextChunkReader(
     const Split& split, std::vector<std::shared_ptr<ByteSource>> files, OpenTextFile open,
     const TextOptions& options, arrow::MemoryPool* pool) {
-  return std::make_unique<TextChunkReader>(split, std::move(files), std::move(open),
-                                           options, pool);
+  const auto open_range = [open = std::move(open), options, pool](
+                              std::shared_ptr<ByteSource> file, int64_t first_byte,
+                              int64_t end_byte) -> Result<NextRows> {
+    HOWDAH_ASSIGN_OR_RETURN(file, Uncompressed(std::move(file), end_byte));
+    HOWDAH_RETURN_IF_ERROR(CheckRange(*file, first_byte, end_byte));
+    HOWDAH_ASSIGN_OR_RETURN(TextFile text, open(*file));
+    BlockReader blocks(*file, first_byte, end_byte, std::move(text.cut), options, pool);
+    const auto range = std::make_shared<TextRange>(
+        std::move(file), std::move(text.decode), std::move(blocks));
+    return [range] { return range->Next(); };
+  };
+  return MakeRangeChunkReader(split, std::move(files), open_range);
 }
 
 }  // namespace howdah

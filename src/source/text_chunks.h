@@ -21,8 +21,8 @@ struct TextFile {
 /// Get ready to decode `file`, which lives as long as the result.
 using OpenTextFile = std::function<Result<TextFile>(ByteSource& file)>;
 
-/// Decode the byte ranges of `split`, one block after the other. Corruption: a range does
-/// not hold the rows that the plan counted.
+/// Decode the byte ranges of `split`, one block after the other; those of a gzip file are
+/// of what it holds. Corruption: a range does not hold the rows that the plan counted.
 std::unique_ptr<ChunkReader> MakeTextChunkReader(
     const Split& split, std::vector<std::shared_ptr<ByteSource>> files, OpenTextFile open,
     const TextOptions& options, arrow::MemoryPool* pool);

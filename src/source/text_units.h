@@ -1,12 +1,23 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
 #include "source/source.h"
+#include "source/text_options.h"
 
 namespace howdah {
+
+/// What SourceFileInfo::undivided says of a gzip file.
+inline constexpr char kGzipUndivided[] = "gzip cannot be begun in its middle";
+
+/// The least that a unit of `file` has, which `stored` holds: a gzip file is one unit.
+inline int64_t UnitBytes(const ByteSource& stored, const ByteSource& file,
+                         const TextOptions& options) {
+  return &file == &stored ? options.unit_bytes : std::numeric_limits<int64_t>::max();
+}
 
 /// Gathers the blocks of a text file into units of at least `unit_bytes`, but the last.
 class TextUnits {
