@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "encode/csv_format.h"
 #include "encode/encoder.h"
+#include "encode/json_format.h"
 #include "encode/parquet_format.h"
 
 namespace howdah {
@@ -20,7 +22,8 @@ Result<std::unique_ptr<RowReader>> Format::ReadRows(std::shared_ptr<ByteSource> 
 }
 
 const std::vector<const Format*>& BuiltinFormats() {
-  static const std::vector<const Format*> formats = {&ParquetFormat()};
+  static const std::vector<const Format*> formats = {&ParquetFormat(), &CsvFormat(),
+                                                     &JsonFormat()};
   return formats;
 }
 
