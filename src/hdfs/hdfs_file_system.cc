@@ -198,8 +198,10 @@ Status HdfsFileSystem::SetReplication(const std::string& path, uint32_t replicat
   HOWDAH_RETURN_IF_ERROR(CheckHdfsPath(path));
   HOWDAH_ASSIGN_OR_RETURN(const bool done, namenode_->SetReplication(path, replication));
   if (done) return Status::OK();
-  HOWDAH_RETURN_IF_ERROR(Describe(path).status());
-  return Error(ErrorKind::kInvalidInput, "{} is a directory, expected a file", path);
+  HOWDAH_ASSIGN_OR_RETURN(const FileStatus status, Describe(path));
+  HOWDAH_RETURN_IF_ERROR(RefuseAsInput(status, path));
+  return Error(ErrorKind::kInternal, "{}: the NameNode did not set its replication",
+               path);
 }
 
 Result<bool> HdfsFileSystem::RecoverLease(const std::string& path) {

@@ -10,6 +10,25 @@
 #include "hdfs/path_rules.h"
 
 namespace howdah::hdfs {
+namespace {
+
+// What went wrong with the hidden file, told of the file that it was to become. Whether
+// the hidden one was made or closed is not known to anybody, nor need it be.
+Status TellOf(const std::string& path, const std::string& hidden, const Status& status) {
+  std::string text = status.message();
+  bool named = false;
+  for (size_t at = text.find(hidden); at != std::string::npos;
+       at = text.find(hidden, at + path.size())) {
+    text.replace(at, hidden.size(), path);
+    named = true;
+  }
+  const ErrorKind kind = KindOf(status);
+  const Status told = MakeError(
+      kind == ErrorKind::kCommitStateUnknown ? ErrorKind::kTransient : kind, text);
+  return named ? told : WithContext(told, path);
+}
+
+}  // namespace
 
 class HdfsPendingFile final : public PendingFile {
  public:
@@ -99,19 +118,13 @@ class HdfsPendingFile final : public PendingFile {
   // A writer's error is NotFound when the hidden file is no longer at its place.
   Status Explain(const Status& status) {
     const Result<std::optional<FileStatus>> hidden = fs_.Find(writer_->path());
-    if (!hidden.ok()) return WithoutUnknown(status);
-    if (hidden->has_value() && (*hidden)->file_id == writer_->file_id()) {
-      return WithoutUnknown(status);
+    if (!hidden.ok() ||
+        (hidden->has_value() && (*hidden)->file_id == writer_->file_id())) {
+      return TellOf(path_, writer_->path(), status);
     }
     return Error(ErrorKind::kNotFound,
                  "{}: its directory was removed or moved away while it was written",
                  path_);
-  }
-
-  static Status WithoutUnknown(const Status& status) {
-    return Is(status, ErrorKind::kCommitStateUnknown)
-               ? MakeError(ErrorKind::kTransient, status.message())
-               : status;
   }
 
   // The end of a file that must not be seen: it is deleted wherever it is now.
@@ -148,10 +161,7 @@ Result<std::unique_ptr<PendingFile>> BeginHdfsFile(HdfsFileSystem& fs,
   Result<std::unique_ptr<FileWriter>> writer = FileWriter::Create(
       fs.namenode(), fs.options(), request, Durability::kReplicated, fs.pacing_);
   if (!writer.ok()) {
-    const Status explained = fs.ExplainMissing(writer.status(), path);
-    // Whether the hidden file was made or not: the name is not there.
-    if (!Is(explained, ErrorKind::kCommitStateUnknown)) return explained;
-    return MakeError(ErrorKind::kTransient, explained.message());
+    return TellOf(path, request.path, fs.ExplainMissing(writer.status(), path));
   }
   return std::make_unique<HdfsPendingFile>(fs, path, *std::move(writer));
 }

@@ -74,7 +74,14 @@ std::variant<Socket, PipelineFault> SetUpPipeline(const WriteContext& context,
         .node = *stopped,
         .stopped = true};
   }
-  if (!answer.ok()) return PipelineFault{.status = answer.status()};
+  if (!answer.ok()) {
+    // A node whose disk is full says so in its log only.
+    return PipelineFault{
+        .status = Error(KindOf(answer.status()),
+                        "{} (did not take the block: its log says why, perhaps that "
+                        "its disk is full)",
+                        answer.status().message())};
+  }
   if (answer->status == TransferStatus::kSuccess && answer->first_bad_link.empty()) {
     return socket;
   }

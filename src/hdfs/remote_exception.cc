@@ -100,6 +100,7 @@ constexpr Row kRows[] = {
     {"IOException", "Invalid file name", kInvalidInput, kFinal, ""},
     {"IOException", "under source", kInvalidInput, kFinal, ""},
     {"IOException", "must both be directories", kInvalidInput, kFinal, ""},
+    {"IOException", "an encryption zone", kInvalidInput, kFinal, ""},
     {"IOException", "destination directory is not empty", kAlreadyExists, kFinal, ""},
     {"IllegalArgumentException", "", kInvalidInput, kFinal, ""},
     {"HadoopIllegalArgumentException", "", kInvalidInput, kFinal, ""},

@@ -115,6 +115,13 @@ TEST(RemoteException, AValueThatTheClusterRefusesIsInvalidInput) {
               kInvalidInput);
 }
 
+TEST(RemoteException, ARenameIntoAnEncryptionZoneIsBadInput) {
+  const Status status =
+      Explain("java.io.IOException", "/a can't be moved into an encryption zone.");
+  EXPECT_KIND(status, kInvalidInput);
+  EXPECT_EQ(status.message(), "/a can't be moved into an encryption zone.");
+}
+
 TEST(RemoteException, ASecureClusterIsNamed) {
   const Status status =
       Explain("org.apache.hadoop.security.AccessControlException",

@@ -22,6 +22,9 @@ using std::chrono::milliseconds;
 // repeated for longer than this.
 constexpr milliseconds kRetryCacheTrust = std::chrono::minutes(8);
 
+// After so many failures a call says that it goes on trying.
+constexpr int kTriesToTell = 4;
+
 const std::string& ProcessClientId() {
   static const std::string id = [] {
     std::array<uint64_t, 2> random{Environment::System().Random64(),
@@ -107,8 +110,9 @@ Status RpcClient::Failure(const Course& course, std::string_view what) const {
     const std::string text = options_.namenodes[i].text();
     const std::string& reason = course.reasons[i].message();
     reasons += reasons.empty() ? "" : "; ";
-    reasons +=
-        reason.find(text) == std::string::npos ? fmt::format("{}: {}", text, reason) : reason;
+    reasons += reason.find(text) == std::string::npos
+                   ? fmt::format("{}: {}", text, reason)
+                   : reason;
   }
   const std::string_view times = course.tries == 1 ? "try" : "tries";
   if (course.maybe_acted) {
@@ -213,8 +217,10 @@ Result<std::string> RpcClient::CallUpTo(int most_tries, std::string_view method,
       case CallOutcome::Kind::kNotSent:
         break;
     }
-    Log(LogLevel::kDebug, "{}: try {} at {}: {}", what, course.tries,
-        options_.namenodes[index].text(), course.reasons[index].message());
+    // A failover may take minutes: who waits should know for what, but not try by try.
+    Log(course.tries == kTriesToTell ? LogLevel::kWarning : LogLevel::kDebug,
+        "{}: try {} at {}: {}", what, course.tries, options_.namenodes[index].text(),
+        course.reasons[index].message());
     if (course.tries >= most_tries || !WaitForNextTry(&course, index, next)) {
       return Failure(course, what);
     }

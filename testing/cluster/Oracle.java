@@ -26,6 +26,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.crypto.key.KeyProvider;
+import org.apache.hadoop.crypto.key.KeyProviderFactory;
 import org.apache.hadoop.fs.ContentSummary;
 import org.apache.hadoop.fs.CreateFlag;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -38,8 +40,10 @@ import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.ha.HAServiceProtocol.RequestSource;
 import org.apache.hadoop.ha.HAServiceProtocol.StateChangeRequestInfo;
 import org.apache.hadoop.ha.protocolPB.HAServiceProtocolClientSideTranslatorPB;
+import org.apache.hadoop.hdfs.DFSUtilClient;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.client.HdfsDataOutputStream;
+import org.apache.hadoop.hdfs.protocol.DatanodeID;
 import org.apache.hadoop.hdfs.protocol.DatanodeInfo;
 import org.apache.hadoop.hdfs.protocol.HdfsFileStatus;
 import org.apache.hadoop.hdfs.protocol.LocatedBlock;
@@ -310,6 +314,30 @@ public final class Oracle {
         path(request), request.get("name").asText()).toUri().getPath());
     operations.put("delete_snapshot", request -> {
       system(request).deleteSnapshot(path(request), request.get("name").asText());
+      return null;
+    });
+    operations.put("set_erasure_coding", request -> {
+      String policy = request.get("policy").asText();
+      system(request).enableErasureCodingPolicy(policy);
+      system(request).setErasureCodingPolicy(path(request), policy);
+      return null;
+    });
+    operations.put("create_key", request -> {
+      KeyProvider keys = KeyProviderFactory.getProviders(conf).get(0);
+      keys.createKey(request.get("name").asText(), new KeyProvider.Options(conf));
+      keys.flush();
+      return null;
+    });
+    operations.put("create_encryption_zone", request -> {
+      system(request).createEncryptionZone(path(request), request.get("key").asText());
+      return null;
+    });
+    operations.put("shut_down_for_upgrade", request -> {
+      InetSocketAddress ipc = NetUtils.createSocketAddr(request.get("address").asText());
+      String host = ipc.getHostString();
+      DatanodeID node = new DatanodeID(host, host, "", 0, 0, 0, ipc.getPort());
+      DFSUtilClient.createClientDatanodeProtocolProxy(node, conf, 60_000, false)
+          .shutdownDatanode(true);
       return null;
     });
     operations.put("safemode", request -> system(request).setSafeMode(

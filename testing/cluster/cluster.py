@@ -7,6 +7,7 @@ import tempfile
 
 from . import archive, conf, disk, image, readiness
 from .guardian import Guardian
+from .kdc import Kdc, java_flag
 from .layout import Layout, Options
 from .node import Node, PortTaken, wait_until
 from .oracle import Oracle
@@ -30,7 +31,7 @@ class Cluster:
 
     def __init__(self, **options):
         self.options = Options(**options)
-        self._guardian = None
+        self._guardian, self._kdc = None, None
         self.nodes = {}  # Node by name
         self.proxies = {}  # Proxy by name: see Layout.routes
         self._oracles = []  # the first is `oracle`
@@ -73,6 +74,8 @@ class Cluster:
 
     def _start_nodes(self):
         layout = self.layout
+        if layout.kdc:
+            self._kdc = Kdc(self.folder, layout.kdc)
         for name in layout.journalnodes:
             self._start_node(name)
         self._wait_for(layout.journalnodes)
@@ -103,7 +106,8 @@ class Cluster:
 
     def _flags(self, name):
         shared = archive.flags(Cluster) if self.options.shared_classes else ()
-        return [*shared, *(flag.format(name=name) for flag in self.options.flags)]
+        kerberos = [java_flag(self.folder)] if self.layout.kdc else []
+        return [*shared, *kerberos, *(flag.format(name=name) for flag in self.options.flags)]
 
     def end(self):
         """End all daemons and remove all files. May be called again."""
@@ -111,11 +115,14 @@ class Cluster:
             self._guardian.end()
             for node in self.nodes.values():
                 node.kill()  # only collects what has ended
+        if self._kdc is not None:
+            self._kdc.kill()
         for proxy in self.proxies.values():
             proxy.end()
         for oracle in self._oracles:
             oracle.kill()
-        self._guardian, self._oracles, self.nodes, self.proxies = None, [], {}, {}
+        self._guardian, self._kdc = None, None
+        self._oracles, self.nodes, self.proxies = [], {}, {}
 
     @property
     def oracle(self):
@@ -147,6 +154,12 @@ class Cluster:
     def cont(self, name):
         """Let a frozen daemon go on."""
         self.nodes[name].cont()
+
+    def shut_down_for_upgrade(self, name):
+        """Have a DataNode tell its writers that it will be back soon, and wait for its end."""
+        self.oracle.shut_down_for_upgrade(self.layout.ipc[name])
+        node = self.nodes[name]
+        wait_until(lambda: not node.is_running(), f"{name} ends")
 
     def restart(self, name, wait=True):
         """Kill a daemon if it runs, start it again with its ports and files.

@@ -3,6 +3,7 @@
 Sources: hdfs-default.xml and core-default.xml of Hadoop 3.5.0.
 """
 
+import xml.etree.ElementTree
 from xml.sax.saxutils import escape
 
 NAMESERVICE = "ha"
@@ -47,6 +48,15 @@ def write_client_folder(folder, settings):
     write_site(folder / "hdfs-site.xml", dfs)
     write_site(folder / "core-site.xml",
                {key: value for key, value in settings.items() if key not in dfs})
+
+
+def write_changed_folder(folder, source, settings):
+    """Write a folder for HADOOP_CONF_DIR like `source`, but with these settings."""
+    held = {}
+    for site in source.glob("*-site.xml"):
+        for entry in xml.etree.ElementTree.parse(site).iter("property"):
+            held[entry.findtext("name")] = entry.findtext("value")
+    write_client_folder(folder, {**held, **settings})
 
 
 def addresses(rpc, http):

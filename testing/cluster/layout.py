@@ -3,7 +3,7 @@
 import dataclasses
 import pathlib
 
-from . import conf
+from . import conf, kdc
 from .ports import Ports
 
 HOST = "127.0.0.1"
@@ -21,6 +21,8 @@ class Options:
       files go.
     jit: "quick", or "best" for benchmarks.
     disk_bytes: the size of each DataNode's disk, a RAM disk of its own, which needs root.
+    kerberos: the NameNodes ask for Kerberos. There is a KDC, and nobody but they has a key: neither
+      DataNodes nor the oracle take part.
     proxied: the names of NameNodes and DataNodes that clients reach through a proxy.
     shared_classes: whether JVMs start from the machine's archive of classes.
     flags: more flags for each JVM; "{name}" in them is the daemon's name.
@@ -34,6 +36,7 @@ class Options:
     folder: pathlib.Path = None
     jit: str = "quick"
     disk_bytes: int = None
+    kerberos: bool = False
     proxied: tuple = ()
     shared_classes: bool = True
     flags: tuple = ()
@@ -52,6 +55,7 @@ class Layout:
         self.http = {name: self._address() for name in self.namenodes + self.journalnodes}
         # Where clients find it, when that is not where it listens.
         self.public = {name: self._address() for name in self.namenodes if name in options.proxied}
+        self.kdc = self._address() if options.kerberos else None
         self.transfer, self.ipc, self.forwarded = {}, {}, {}
         for _ in range(options.datanodes):
             self.add_datanode()
@@ -113,10 +117,11 @@ class Layout:
 
     def client_settings(self):
         """What clients of the cluster are told."""
-        replication = {"dfs.replication": min(3, self.options.datanodes)}
+        replication = {"dfs.replication": max(1, min(3, self.options.datanodes))}
+        security = {"hadoop.security.authentication": "kerberos"} if self.kdc else {}
         rpc = {name: self.client_address(name) for name in self.namenodes}
         http = {name: self.http[name] for name in self.namenodes}
-        return {**replication, **conf.addresses(rpc, http), **self.options.conf}
+        return {**replication, **security, **conf.addresses(rpc, http), **self.options.conf}
 
     def settings(self, name):
         """What the daemon `name` is told."""
@@ -130,6 +135,8 @@ class Layout:
     def _namenode(self, name):
         settings = {**self._servers({other: self.rpc[other] for other in self.namenodes}),
                     "dfs.namenode.name.dir": f"file://{self.image_folder(name)}"}
+        if self.kdc:
+            settings |= kdc.namenode_settings(self.folder)
         if len(self.namenodes) > 1:
             journals = ";".join(self.rpc[journal] for journal in self.journalnodes)
             settings["dfs.ha.namenode.id"] = name  # all are on one host: it cannot find out itself

@@ -220,6 +220,22 @@ class Oracle:
     def delete_snapshot(self, path, name):
         return self.call("delete_snapshot", path=path, name=name)
 
+    def set_erasure_coding(self, path, policy):
+        """Have what is written below a directory from now on coded: "XOR-2-1-1024k"."""
+        return self.call("set_erasure_coding", path=path, policy=policy)
+
+    def create_key(self, name):
+        """Make a key at hadoop.security.key.provider.path; a NameNode reads a file of keys at its start."""
+        return self.call("create_key", name=name)
+
+    def create_encryption_zone(self, path, key):
+        """Make an empty directory an encryption zone."""
+        return self.call("create_encryption_zone", path=path, key=key)
+
+    def shut_down_for_upgrade(self, address):
+        """Have the DataNode with its RPC at host:port tell its writers to wait, and end."""
+        return self.call("shut_down_for_upgrade", address=address)
+
     def safemode(self, action):
         """action: "enter", "leave" or "get". \\return whether it is on"""
         return self.call("safemode", action=action)

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 import support
-from testing.cluster import java
+from testing.cluster import conf, java
 
 
 @pytest.fixture
@@ -178,11 +178,8 @@ def test_names_are_made_moved_and_removed(hdfs, hdfs_folder, fs, fails):
 
 
 def test_rm_uses_the_trash_where_there_is_one(hdfs, hdfs_folder, fs, tmp_path):
-    site = (hdfs.conf_dir / "core-site.xml").read_text()
-    (tmp_path / "core-site.xml").write_text(site.replace(
-        "</configuration>", "<property><name>fs.trash.interval</name><value>60</value></property>"
-                            "</configuration>"))
-    env = {"HADOOP_CONF_DIR": str(tmp_path), "HADOOP_USER_NAME": "root"}
+    conf.write_changed_folder(tmp_path / "conf", hdfs.conf_dir, {"fs.trash.interval": 60})
+    env = {"HADOOP_CONF_DIR": str(tmp_path / "conf"), "HADOOP_USER_NAME": "root"}
     trash = "/user/root/.Trash"
     try:
         for _ in range(2):

@@ -5,6 +5,8 @@ import os
 
 import pytest
 
+from testing.cluster import conf
+
 
 @pytest.fixture(scope="module")
 def pair(start_cluster):
@@ -51,6 +53,20 @@ def test_a_writer_goes_on_when_the_active_namenode_is_killed(cluster):
 def test_both_may_be_standby(cluster):
     cluster.transition("nn1", "standby")
     assert cluster.active() is None
+
+
+def test_standbys_alone_are_said_to_be_that(cluster, new_client, small, tmp_path):
+    client = new_client(cluster)
+    conf.write_changed_folder(tmp_path / "conf", cluster.conf_dir,
+                              {"dfs.client.failover.max.attempts": 2,
+                               "dfs.client.failover.sleep.base.millis": 10,
+                               "dfs.client.failover.sleep.max.millis": 10})
+    client.env["HADOOP_CONF_DIR"] = str(tmp_path / "conf")
+    cluster.transition("nn1", "standby")
+    words = ["no NameNode of 'ha'", "nn1", "nn2", "standby"]
+    for arguments in (["put", small, "/f"], ["cat", "/f"]):
+        client.fs_fails(*arguments, words=["/f", *words])
+    client.run_fails(client.url("/out"), words=["out", *words], code=1)
 
 
 @pytest.mark.parametrize("lose", ["drop_reply", "drop_call"])

@@ -7,16 +7,10 @@ import tempfile
 
 import pytest
 
-import models
 import support
+from testing.cluster import conf
 
 LEDGER_FILES = {support.SUCCESS, support.LEDGER}
-
-
-@pytest.fixture(scope="session")
-def zoo():
-    models.make_zoo()
-    return models.zoo_target()[1] / "models"
 
 
 @pytest.fixture
@@ -291,11 +285,8 @@ def test_a_web_server_is_no_namenode(job):
 def impatient(job):
     """A folder with the settings of the cluster, in which nothing is tried for long."""
     folder = job.place / "impatient"
-    shutil.copytree(job.cluster.conf_dir, folder)
-    site = folder / "core-site.xml"
-    keys = {"ipc.client.connect.max.retries": 1, "ipc.client.connect.retry.interval": 100,
-            "dfs.client.retry.max.attempts": 1}
-    more = "".join(f"<property><name>{key}</name><value>{value}</value></property>"
-                   for key, value in keys.items())
-    site.write_text(site.read_text().replace("</configuration>", more + "</configuration>"))
+    conf.write_changed_folder(folder, job.cluster.conf_dir,
+                              {"ipc.client.connect.max.retries": 1,
+                               "ipc.client.connect.retry.interval": 100,
+                               "dfs.client.retry.max.attempts": 1})
     return str(folder)
