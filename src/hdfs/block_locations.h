@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -16,12 +17,18 @@ namespace howdah::hdfs {
 /// on request. Thread-safe.
 class BlockLocations {
  public:
-  /// Look the file up. NotFound; Unsupported: an encryption zone, erasure coding.
-  static Result<std::unique_ptr<BlockLocations>> Open(Namenode& namenode,
-                                                      std::string path);
+  /// Tells how far a block is that is being written: replica_length.h.
+  using AskLength = std::function<Result<uint64_t>(const LocatedBlock& block)>;
 
-  /// The file's length when it was opened. Of a file that is being written: what the
-  /// NameNode knows of, that is the blocks that are complete and what hsync published.
+  /// Look the file up. NotFound; Unsupported: an encryption zone, erasure coding; what
+  /// `ask_length` says of the last block of a file that is being written. Without
+  /// `ask_length` that block is left out.
+  static Result<std::unique_ptr<BlockLocations>> Open(Namenode& namenode,
+                                                      std::string path,
+                                                      AskLength ask_length = nullptr);
+
+  /// The file's length when it was opened. Of a file that is being written: at least what
+  /// its writer was told to be visible (hflush) before.
   uint64_t file_length() const { return file_length_; }
 
   /// The block with the byte at `offset`, which is less than file_length().
@@ -31,12 +38,14 @@ class BlockLocations {
   Result<std::shared_ptr<const LocatedBlock>> Refetch(uint64_t offset);
 
  private:
-  BlockLocations(Namenode& namenode, std::string path);
+  BlockLocations(Namenode& namenode, std::string path, AskLength ask_length);
+  Result<LocatedBlocks> Fetch(uint64_t offset);
   void Remember(LocatedBlocks blocks);
   std::shared_ptr<const LocatedBlock> Recall(uint64_t offset);
 
   Namenode& namenode_;
   const std::string path_;
+  const AskLength ask_length_;
   uint64_t file_length_ = 0;
   std::mutex mutex_;
   std::map<uint64_t, std::shared_ptr<const LocatedBlock>> blocks_;  // by first byte

@@ -1,5 +1,6 @@
 #include "hdfs/block_messages.h"
 
+#include <algorithm>
 #include <limits>
 #include <protozero/pbf_writer.hpp>
 
@@ -112,11 +113,15 @@ DatanodeInfo ReadDatanodeInfo(MessageReader reader, std::string_view bytes) {
         case 4:
           node.transfer_port = id.Uint32();
           break;
+        case 6:
+          node.ipc_port = id.Uint32();
+          break;
       }
     }
     id.Require({1, 2, 3, 4});
-    if (node.transfer_port > std::numeric_limits<uint16_t>::max()) {
-      throw BadMessage{fmt::format("a DataNode's port is {}", node.transfer_port)};
+    if (const uint32_t port = std::max(node.transfer_port, node.ipc_port);
+        port > std::numeric_limits<uint16_t>::max()) {
+      throw BadMessage{fmt::format("a DataNode's port is {}", port)};
     }
   }
   reader.Require({1});

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "hdfs/datanode_connection.h"
 #include "hdfs/datanode_probe.h"
+#include "hdfs/replica_length.h"
 
 namespace howdah::hdfs {
 namespace {
@@ -40,7 +41,11 @@ Result<std::unique_ptr<HdfsFileReader>> HdfsFileReader::Open(Namenode& namenode,
                                                              const ClientOptions& options,
                                                              const std::string& path,
                                                              std::string name) {
-  HOWDAH_ASSIGN_OR_RETURN(auto locations, BlockLocations::Open(namenode, path));
+  HOWDAH_ASSIGN_OR_RETURN(
+      auto locations,
+      BlockLocations::Open(namenode, path, [&options](const LocatedBlock& block) {
+        return AskReplicaLength(options, block);
+      }));
   return std::unique_ptr<HdfsFileReader>(
       new HdfsFileReader(namenode, options, std::move(name), std::move(locations)));
 }

@@ -22,7 +22,8 @@
 
 namespace howdah::hdfs {
 
-/// A file of HDFS. Every byte has been checked against its checksum.
+/// A file of HDFS. Every byte has been checked against its checksum. Of a file that is
+/// being written it is as much as was visible when it was opened.
 ///
 /// A read that goes on where an earlier one ended goes on with that one's stream from the
 /// DataNode; another asks for exactly the bytes it needs. Replicas are tried in the

@@ -35,6 +35,7 @@ struct DatanodeInfo {
   std::string ip_address;
   std::string host_name;
   uint32_t transfer_port = 0;
+  uint32_t ipc_port = 0;
   /// The DatanodeInfoProto as the NameNode sent it: goes back to the servers verbatim, so
   /// that fields we do not know survive.
   std::string message;

@@ -32,8 +32,10 @@ iovec Part(std::string_view bytes) {
 
 class TcpRpcConnection final : public RpcConnection {
  public:
-  TcpRpcConnection(Socket socket, ClientOptions options, std::string client_id)
-      : socket_(std::move(socket)),
+  TcpRpcConnection(std::string_view protocol, Socket socket, ClientOptions options,
+                   std::string client_id)
+      : protocol_(protocol),
+        socket_(std::move(socket)),
         options_(std::move(options)),
         client_id_(std::move(client_id)),
         reader_([this] { ReadReplies(); }) {}
@@ -51,7 +53,7 @@ class TcpRpcConnection final : public RpcConnection {
       if (broken_) return BrokenBefore();
       waiting_.emplace(identity.call_id, &waiting);
     }
-    const Status sent = WriteFrame(EncodeCall(identity, method, request));
+    const Status sent = WriteFrame(EncodeCall(identity, method, request, protocol_));
     // The reader finds the end, and perhaps what the peer has said before it.
     if (!sent.ok()) socket_.Shutdown();
     std::unique_lock lock(mutex_);
@@ -234,6 +236,7 @@ class TcpRpcConnection final : public RpcConnection {
 
   static constexpr size_t kKeptFrameBytes = size_t{1} << 20;
 
+  const std::string_view protocol_;  ///< one of rpc_messages.h
   Socket socket_;
   const ClientOptions options_;
   const std::string client_id_;
@@ -249,21 +252,35 @@ class TcpRpcConnection final : public RpcConnection {
   std::thread reader_;       ///< last: starts when the rest stands
 };
 
+Result<std::shared_ptr<RpcConnection>> OpenFor(std::string_view protocol,
+                                               const NamenodeAddress& address,
+                                               const ClientOptions& options,
+                                               const std::string& client_id) {
+  HOWDAH_ASSIGN_OR_RETURN(Socket socket, Socket::Connect(address.host, address.port,
+                                                         options.connect_timeout));
+  socket.set_timeouts(options.rpc_timeout, options.rpc_timeout);
+  const std::string preamble = ConnectionPreamble();
+  const std::string context = EncodeContext(client_id, options.user, protocol);
+  const std::array<char, 4> length = BigEndian(context.size());
+  std::array<iovec, 3> parts{Part(preamble), Part({length.data(), length.size()}),
+                             Part(context)};
+  HOWDAH_RETURN_IF_ERROR(socket.Write(parts));
+  return std::make_shared<TcpRpcConnection>(protocol, std::move(socket), options,
+                                            client_id);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<RpcConnection>> OpenRpcConnection(const NamenodeAddress& address,
                                                          const ClientOptions& options,
                                                          const std::string& client_id) {
-  HOWDAH_ASSIGN_OR_RETURN(Socket socket, Socket::Connect(address.host, address.port,
-                                                         options.connect_timeout));
-  socket.set_timeouts(options.rpc_timeout, options.rpc_timeout);
-  const std::string preamble = ConnectionPreamble();
-  const std::string context = EncodeContext(client_id, options.user);
-  const std::array<char, 4> length = BigEndian(context.size());
-  std::array<iovec, 3> parts{Part(preamble), Part({length.data(), length.size()}),
-                             Part(context)};
-  HOWDAH_RETURN_IF_ERROR(socket.Write(parts));
-  return std::make_shared<TcpRpcConnection>(std::move(socket), options, client_id);
+  return OpenFor(kClientProtocol, address, options, client_id);
+}
+
+Result<std::shared_ptr<RpcConnection>> OpenDatanodeRpcConnection(
+    const NamenodeAddress& address, const ClientOptions& options,
+    const std::string& client_id) {
+  return OpenFor(kClientDatanodeProtocol, address, options, client_id);
 }
 
 }  // namespace howdah::hdfs

@@ -56,5 +56,9 @@ class RpcConnection {
 Result<std::shared_ptr<RpcConnection>> OpenRpcConnection(const NamenodeAddress& address,
                                                          const ClientOptions& options,
                                                          const std::string& client_id);
+/// The same to a DataNode, at the address of its RPC.
+Result<std::shared_ptr<RpcConnection>> OpenDatanodeRpcConnection(
+    const NamenodeAddress& address, const ClientOptions& options,
+    const std::string& client_id);
 
 }  // namespace howdah::hdfs

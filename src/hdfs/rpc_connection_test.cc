@@ -131,6 +131,21 @@ TEST(RpcConnection, SaysWhoCallsThenCallsAndReadsTheAnswer) {
   EXPECT_EQ(call, EncodeCall(Identity(7), "method", "request"));
 }
 
+TEST(RpcConnection, ADatanodeIsSpokenToInItsOwnProtocol) {
+  std::string context, call;
+  Server server([&](Server& s) {
+    s.Read(7);
+    context = s.ReadFrame();
+    call = s.ReadFrame();
+    s.SendFrame(Reply(7, 0, "body"));
+  });
+  const auto connection =
+      OpenDatanodeRpcConnection(server.address(), Options(), kClientId).ValueOrDie();
+  ASSERT_EQ(connection->Call(Identity(7), "method", "request").kind, Kind::kReply);
+  EXPECT_EQ(context, EncodeContext(kClientId, "bob", kClientDatanodeProtocol));
+  EXPECT_EQ(call, EncodeCall(Identity(7), "method", "request", kClientDatanodeProtocol));
+}
+
 TEST(RpcConnection, AnswersMayComeInAnyOrder) {
   Server server([&](Server& s) {
     s.ReadGreeting();

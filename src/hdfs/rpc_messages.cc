@@ -75,12 +75,13 @@ RpcReply ReadHeader(MessageReader reader) {
 
 std::string ConnectionPreamble() { return std::string("hrpc\x09\x00\x00", 7); }
 
-std::string EncodeContext(const std::string& client_id, const std::string& user) {
+std::string EncodeContext(const std::string& client_id, const std::string& user,
+                          std::string_view protocol) {
   std::string user_information, context, frame;
   pbf_writer(user_information).add_string(1, user);
   pbf_writer writer(context);
   writer.add_message(2, user_information);
-  writer.add_string(3, kClientProtocol.data(), kClientProtocol.size());
+  writer.add_string(3, protocol.data(), protocol.size());
   AppendDelimited(
       EncodeHeader(
           {.client_id = client_id, .call_id = kContextCallId, .retry_count = -1}),
@@ -90,11 +91,11 @@ std::string EncodeContext(const std::string& client_id, const std::string& user)
 }
 
 std::string EncodeCall(const CallIdentity& identity, std::string_view method,
-                       std::string_view request) {
+                       std::string_view request, std::string_view protocol) {
   std::string header, frame;
   pbf_writer writer(header);
   writer.add_string(1, method.data(), method.size());
-  writer.add_string(2, kClientProtocol.data(), kClientProtocol.size());
+  writer.add_string(2, protocol.data(), protocol.size());
   writer.add_uint64(3, 1);
   AppendDelimited(EncodeHeader(identity), &frame);
   AppendDelimited(header, &frame);

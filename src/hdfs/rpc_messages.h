@@ -12,9 +12,11 @@ namespace howdah::hdfs {
 /// Source: RpcHeader.proto, IpcConnectionContext.proto, ProtobufRpcEngine2.proto, and
 /// Client.java, Server.java of Hadoop 3.5.0.
 
-/// The protocol that NameNodes speak with clients.
+/// The protocols that NameNodes and DataNodes speak with clients.
 inline constexpr std::string_view kClientProtocol =
     "org.apache.hadoop.hdfs.protocol.ClientProtocol";
+inline constexpr std::string_view kClientDatanodeProtocol =
+    "org.apache.hadoop.hdfs.protocol.ClientDatanodeProtocol";
 
 /// Call ids that are not calls.
 inline constexpr int32_t kContextCallId = -3, kPingCallId = -4;
@@ -30,9 +32,11 @@ struct CallIdentity {
 /// SASL.
 std::string ConnectionPreamble();
 /// The first frame: who calls, and which protocol.
-std::string EncodeContext(const std::string& client_id, const std::string& user);
+std::string EncodeContext(const std::string& client_id, const std::string& user,
+                          std::string_view protocol = kClientProtocol);
 std::string EncodeCall(const CallIdentity& identity, std::string_view method,
-                       std::string_view request);
+                       std::string_view request,
+                       std::string_view protocol = kClientProtocol);
 std::string EncodePing(const std::string& client_id);
 
 /// One reply. An exception's text is Java's, of any length.

@@ -34,8 +34,8 @@ bool Pause(const FsCall& call, std::chrono::milliseconds time) {
 }
 
 /// Print the end of a file; with -f what is appended to it too, until the call is over.
-/// Of an HDFS file that is being written complete blocks are seen, so that one to which
-/// a writer appends seems shorter for a while.
+/// The NameNode's length of an HDFS file that is being written lacks the last block, so
+/// that one to which a writer appends seems shorter there for a while.
 Status Tail(FsCall& call, Found found, std::chrono::milliseconds pause) {
   int64_t at = -1;
   while (true) {
