@@ -89,6 +89,10 @@ json TaskToJson(const TaskCommit& task) {
                  {"finished_us", task.finished_us},
                  {"finished", FormatTimestamp(task.finished_us)}};
   if (task.key_hash) object["key_hash"] = HashText(*task.key_hash);
+  for (const NonFiniteCount& count : task.non_finite) {
+    object["non_finite"].push_back(
+        {{"column", count.column}, {"nan", count.nan}, {"inf", count.inf}});
+  }
   if (!quarantine.empty()) object["quarantine"] = std::move(quarantine);
   return object;
 }
@@ -191,6 +195,14 @@ void ReadTask(JsonFields fields, TaskCommit& task) {
   fields.ForEach("files", [&](JsonFields entry) {
     ReadFileRecord(entry, Rows::kLanded, task.files.emplace_back());
   });
+  if (fields.Has("non_finite")) {
+    fields.ForEach("non_finite", [&](JsonFields entry) {
+      NonFiniteCount& count = task.non_finite.emplace_back();
+      entry.Read("column", count.column);
+      entry.ReadCount("nan", count.nan);
+      entry.ReadCount("inf", count.inf);
+    });
+  }
   if (fields.Has("quarantine")) {
     fields.ForEach("quarantine", [&](JsonFields entry) {
       ReadFileRecord(entry, Rows::kQuarantined, task.quarantine.emplace_back());

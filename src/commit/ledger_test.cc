@@ -34,6 +34,7 @@ TaskCommit MakeTask(int64_t split, int64_t rows) {
   file.path = fmt::format(".howdah-quarantine/nightly/part-{}.quarantine", split);
   file.rows = 1;
   task.quarantine = {file};
+  task.non_finite = {{"score", 3, 1}};
   return task;
 }
 

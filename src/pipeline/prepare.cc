@@ -167,6 +167,12 @@ Result<std::optional<DeclaredSchema>> ReadDeclaredSchema(const Storages& storage
   return std::optional(std::move(schema));
 }
 
+RowChecks ChecksOf(const JobSpec& spec) {
+  RowChecks checks;
+  if (spec.checks.bad_rows == "quarantine") checks.bad_rows = BadRows::kQuarantine;
+  return checks;
+}
+
 Status PrepareInputs(const Storages& storages, PreparedJob* job) {
   const JobSpec& spec = job->spec;
   HOWDAH_ASSIGN_OR_RETURN(job->inputs,
@@ -194,7 +200,7 @@ Status PrepareInputs(const Storages& storages, PreparedJob* job) {
   HOWDAH_ASSIGN_OR_RETURN(
       job->landing,
       Landing::Compile(*columns, spec.output.keep, job->signature, spec.output.columns,
-                       declared ? &*declared : nullptr));
+                       declared ? &*declared : nullptr, ChecksOf(spec)));
   std::vector<std::string> read = job->feed->columns();
   AddOnce(spec.output.keep, &read);
   HOWDAH_RETURN_IF_ERROR(PlanReading(*columns, read, job));
@@ -307,7 +313,8 @@ std::string SemanticText(const PreparedJob& job) {
                                {"row_splits", job.spec.output.row_splits},
                                {"keys", std::move(keys)},
                                {"columns", std::move(columns)},
-                               {"from", std::move(sources)}}}};
+                               {"from", std::move(sources)}}},
+                             {"checks", {{"bad_rows", job.spec.checks.bad_rows}}}};
   if (!job.spec.output.staging.empty()) {
     // A staging directory may serve several datasets; each needs its own jobs there.
     semantic["output"]["path"] = job.output_url;

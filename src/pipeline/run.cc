@@ -61,18 +61,33 @@ void LogPlan(const PreparedJob& job, const JobStatus& status) {
   for (const std::string& warning : job.warnings) Log(LogLevel::kWarning, "{}", warning);
 }
 
+/// The limit of bad rows, with those counted that committed splits have. TooManyBadRows.
+Result<std::unique_ptr<BadRowLimit>> CountBadRows(const PreparedJob& prepared, Job& job) {
+  int64_t input_rows = 0;
+  for (const Split& split : job.plan().splits) input_rows += split.rows();
+  auto limit =
+      std::make_unique<BadRowLimit>(prepared.spec.checks.max_bad_rows, input_rows);
+  if (prepared.spec.checks.bad_rows != "quarantine") return limit;
+  HOWDAH_ASSIGN_OR_RETURN(const int64_t bad, job.RowsQuarantined());
+  if (limit->Add(bad)) return limit->Refusal(job.quarantine());
+  return limit;
+}
+
 Status ScoreMissing(const PreparedJob& prepared, Predictor& predictor, Job& job,
                     const RunOptions& options, RunFigures* figures) {
   HOWDAH_ASSIGN_OR_RETURN(std::vector<int64_t> missing, job.MissingSplits());
+  HOWDAH_ASSIGN_OR_RETURN(auto bad_rows, CountBadRows(prepared, job));
   figures->splits_scored = static_cast<int64_t>(missing.size());
   const int64_t rows = RowsOf(job.plan(), missing);
   {
     ProgressReporter progress(figures->counters, rows, options.progress,
                               options.metrics_file);
     HOWDAH_RETURN_IF_ERROR(ScoreSplits(prepared, predictor, job, missing,
-                                       prepared.runners(), options.stop,
+                                       prepared.runners(), options.stop, bad_rows.get(),
                                        &figures->counters));
   }
+  // Of the splits that another run has scored meanwhile this one has not counted any.
+  HOWDAH_RETURN_IF_ERROR(CountBadRows(prepared, job).status());
   if (options.metrics_file.empty()) return Status::OK();
   return WriteMetrics(figures->counters, rows, options.metrics_file);
 }

@@ -8,16 +8,17 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include "base/crash_note.h"
 #include "base/in_order.h"
 #include "base/log.h"
+#include "pipeline/row_scoring.h"
 #include "pipeline/split_reading.h"
 #include "pipeline/split_writing.h"
 #include "types/array_bytes.h"
-#include "types/row_hash.h"
 
 namespace howdah {
 namespace {
@@ -69,11 +70,12 @@ struct Portioned {
   SourceBatch rows;
 };
 
-/// Batches on their way to the writer; none: the end of the split.
+/// Rows on their way to the writer.
 struct Scored {
-  std::vector<Batch> batches;
-  std::vector<uint64_t> key_hashes;  // by batch
-  int64_t bytes = 0;                 // of all batches
+  ScoredRows rows;
+  Batch quarantine;  // of QuarantineSchema; nullptr: no bad row
+  int64_t bytes = 0;
+  bool is_end = false;  // of the split
 };
 
 /// A split that is being worked on, by any number of workers.
@@ -98,15 +100,16 @@ struct Lane {
 class Scorer {
  public:
   Scorer(const PreparedJob& prepared, Predictor& predictor, Job& job,
-         const std::vector<int64_t>& splits, int64_t workers, ScoreCounters* counters)
+         const std::vector<int64_t>& splits, int64_t workers, BadRowLimit* bad_rows,
+         ScoreCounters* counters)
       : prepared_(prepared),
-        predictor_(predictor),
         job_(job),
         splits_(splits),
         workers_(workers),
         most_lanes_(MostLanes()),
         counters_(*counters),
-        kept_(prepared.landing->kept_fields()),
+        rows_(prepared, predictor),
+        bad_rows_(*bad_rows),
         portion_(MostBatches()) {}
 
   Status Run(const std::stop_token& stop) {
@@ -121,8 +124,7 @@ class Scorer {
       for (int64_t i = 0; i < workers_; ++i) {
         threads.emplace_back([this, i] {
           pthread_setname_np(pthread_self(), fmt::format("hd-work-{}", i).c_str());
-          const Status status = Work(static_cast<size_t>(i));
-          if (!status.ok()) Fail(status);
+          Work(static_cast<size_t>(i));
         });
       }
     }
@@ -161,15 +163,14 @@ class Scorer {
     lanes_changed_.notify_all();
   }
 
-  Status Work(size_t worker) {
+  void Work(size_t worker) {
     while (const std::shared_ptr<Lane> lane = JoinLane()) {
       Status status;
       bool more = true;
       while (more && status.ok() && !failed_) status = Step(worker, *lane).Value(&more);
+      if (!status.ok()) Fail(status);
       LeaveLane(lane);
-      HOWDAH_RETURN_IF_ERROR(status);
     }
-    return Status::OK();
   }
 
   // -- lanes
@@ -205,6 +206,9 @@ class Scorer {
     --lane->workers;
     lane->needs_workers = false;  // one that is left has been read to its end
     if (lane->workers > 0) return;
+    if (lane->writer != nullptr && Is(first_error_, ErrorKind::kTooManyBadRows)) {
+      lane->writer->KeepQuarantine();
+    }
     counters_.model.blocked_ns += lane->written.waited().count();
     std::erase(lanes_, lane);
     lanes_changed_.notify_all();
@@ -216,7 +220,8 @@ class Scorer {
     if (!portion) return false;
     const int64_t sequence = portion->sequence;
     Scored scored;
-    if (portion->rows.rows != nullptr) {
+    scored.is_end = portion->rows.rows == nullptr;
+    if (!scored.is_end) {
       HOWDAH_ASSIGN_OR_RETURN(scored, Score(worker, lane, portion->rows));
       portion.reset();  // let go of the input before waiting for room
     }
@@ -275,52 +280,34 @@ class Scorer {
   Result<Scored> Score(size_t worker, const Lane& lane, const SourceBatch& source) {
     const Timer busy(counters_.model.busy_ns);
     const arrow::RecordBatch& rows = *source.rows;
-    const int64_t batch_rows = prepared_.spec.model.batch_rows;
-    int64_t begin = 0, count = std::min(batch_rows, rows.num_rows());
-    const auto place = [&] { return Describe(lane, source, begin, count); };
-    Result<std::vector<Tensor>> inputs = prepared_.feed->Tensors(rows);
-    if (!inputs.ok()) {
-      count = rows.num_rows();
-      return WithContext(inputs.status(), place());
+    int64_t begin = 0, count = rows.num_rows();
+    const auto describe = [&] { return Describe(lane, source, begin, count); };
+    std::optional<CrashNote> note;
+    auto scored_rows = rows_.Score(rows, [&](int64_t at, int64_t of) {
+      note.reset();
+      begin = at;
+      count = of;
+      note.emplace(worker, describe);
+    });
+    if (!scored_rows.ok()) return WithContext(scored_rows.status(), describe());
+    note.reset();
+
+    Scored scored{.rows = *std::move(scored_rows)};
+    for (const Batch& batch : scored.rows.batches) {
+      scored.bytes += ApproximateBytes(*batch);
     }
-    HOWDAH_ASSIGN_OR_RETURN(const Batch kept, KeptColumns(rows));
-    Scored scored;
-    for (; begin < rows.num_rows(); begin += count) {
-      count = std::min(batch_rows, rows.num_rows() - begin);
-      const CrashNote note(worker, place);
-      const Status status =
-          ScoreBatch(*inputs, begin, *kept->Slice(begin, count), &scored);
-      if (!status.ok()) return WithContext(status, place());
-      scored.bytes += ApproximateBytes(*scored.batches.back());
+    if (!scored.rows.bad.empty()) {
+      HOWDAH_ASSIGN_OR_RETURN(
+          scored.quarantine,
+          MakeQuarantineBatch(scored.rows.bad, rows, source.file, source.first_row,
+                              job_.plan().splits[static_cast<size_t>(lane.split)],
+                              job_.plan().inputs));
+      scored.bytes += ApproximateBytes(*scored.quarantine);
     }
     counters_.model.batches += Batches(rows);
     counters_.model.bytes += scored.bytes;
     portion_.Learn(Batches(rows), busy.elapsed(), scored.bytes);
     return scored;
-  }
-
-  /// Of `rows`, what the landing takes from them.
-  Result<Batch> KeptColumns(const arrow::RecordBatch& rows) const {
-    std::vector<int> columns;
-    columns.reserve(prepared_.spec.output.keep.size());
-    for (const std::string& name : prepared_.spec.output.keep) {
-      columns.push_back(rows.schema()->GetFieldIndex(name));
-    }
-    return rows.SelectColumns(columns);
-  }
-
-  Status ScoreBatch(const std::vector<Tensor>& inputs, int64_t begin,
-                    const arrow::RecordBatch& kept, Scored* scored) {
-    HOWDAH_ASSIGN_OR_RETURN(const std::vector<Tensor> outputs,
-                            predictor_.RunRows(inputs, begin, kept.num_rows()));
-    HOWDAH_ASSIGN_OR_RETURN(scored->batches.emplace_back(),
-                            prepared_.landing->Convert(kept, outputs));
-    HOWDAH_ASSIGN_OR_RETURN(
-        scored->batches.back(),
-        prepared_.format->AsStored(std::move(scored->batches.back()), prepared_.encoder));
-    HOWDAH_ASSIGN_OR_RETURN(scored->key_hashes.emplace_back(),
-                            HashRows(*scored->batches.back(), kept_));
-    return Status::OK();
   }
 
   std::string Describe(const Lane& lane, const SourceBatch& source, int64_t begin,
@@ -340,15 +327,27 @@ class Scorer {
       HOWDAH_ASSIGN_OR_RETURN(
           lane.writer, SplitWriter::Begin(prepared_, job_, lane.split, most_lanes_));
     }
-    if (scored.batches.empty()) return Commit(lane);
-    for (size_t i = 0; i < scored.batches.size(); ++i) {
-      const arrow::RecordBatch& batch = *scored.batches[i];
-      HOWDAH_RETURN_IF_ERROR(lane.writer->Write(batch, scored.key_hashes[i]));
+    if (scored.is_end) return Commit(lane);
+    const ScoredRows& rows = scored.rows;
+    for (size_t i = 0; i < rows.batches.size(); ++i) {
+      const arrow::RecordBatch& batch = *rows.batches[i];
+      HOWDAH_RETURN_IF_ERROR(lane.writer->Write(batch, rows.key_hashes[i]));
       counters_.rows += batch.num_rows();
       counters_.write.batches += 1;
     }
+    lane.writer->Count(rows.non_finite);
+    if (scored.quarantine != nullptr) {
+      HOWDAH_RETURN_IF_ERROR(Quarantine(lane, *scored.quarantine));
+    }
     Account(lane, lane.writer->BufferedBytes() + lane.written.waiting_bytes());
     return Status::OK();
+  }
+
+  Status Quarantine(Lane& lane, const arrow::RecordBatch& rows) {
+    HOWDAH_RETURN_IF_ERROR(lane.writer->Quarantine(rows));
+    counters_.rows += rows.num_rows();
+    if (!bad_rows_.Add(rows.num_rows())) return Status::OK();
+    return bad_rows_.Refusal(job_.quarantine());
   }
 
   Status Commit(Lane& lane) {
@@ -373,13 +372,13 @@ class Scorer {
   }
 
   const PreparedJob& prepared_;
-  Predictor& predictor_;
   Job& job_;
   const std::vector<int64_t>& splits_;
   const int64_t workers_;
   const int64_t most_lanes_;  // open at once
   ScoreCounters& counters_;
-  const std::vector<int> kept_;  // fields of the landing's schema
+  const RowScorer rows_;
+  BadRowLimit& bad_rows_;
   Portion portion_;
   std::atomic<int64_t> memory_{0};  // bytes that all lanes hold
   std::atomic<bool> failed_{false};
@@ -422,8 +421,9 @@ const StageCounters& ScoreCounters::bottleneck() const {
 
 Status ScoreSplits(const PreparedJob& prepared, Predictor& predictor, Job& job,
                    const std::vector<int64_t>& splits, int64_t runners,
-                   const std::stop_token& stop, ScoreCounters* counters) {
-  Scorer scorer(prepared, predictor, job, splits, runners, counters);
+                   const std::stop_token& stop, BadRowLimit* bad_rows,
+                   ScoreCounters* counters) {
+  Scorer scorer(prepared, predictor, job, splits, runners, bad_rows, counters);
   return scorer.Run(stop);
 }
 

@@ -11,6 +11,7 @@
 #include "commit/job.h"
 #include "model/predictor.h"
 #include "pipeline/prepare.h"
+#include "pipeline/quarantine.h"
 
 namespace howdah {
 
@@ -47,11 +48,14 @@ struct ScoreCounters {
 /// The hash of the kept columns is taken as they come from the input; that of whole rows
 /// by the writer.
 ///
+/// \param bad_rows  counts rows that are quarantined.
 ///   The first error stops all; that of rows names their split, file and place.
+///   TooManyBadRows: those found so far are left in the job's quarantine.
 ///   Cancelled: `stop` was requested; splits committed so far stay.
 Status ScoreSplits(const PreparedJob& prepared, Predictor& predictor, Job& job,
                    const std::vector<int64_t>& splits, int64_t runners,
-                   const std::stop_token& stop, ScoreCounters* counters);
+                   const std::stop_token& stop, BadRowLimit* bad_rows,
+                   ScoreCounters* counters);
 
 /// Run the model once on the first row of the input and drop the answer: TensorFlow
 /// prepares a graph when it runs for the first time, and a model that cannot run at all

@@ -26,19 +26,31 @@ class SplitWriter {
 
   /// \param key_hash  of the kept columns as they came from the input.
   Status Write(const arrow::RecordBatch& batch, uint64_t key_hash);
+  /// Put `rows`, of QuarantineSchema, where rows are that do not land.
+  Status Quarantine(const arrow::RecordBatch& rows);
+  /// Values written that are not finite, by field of the landing's schema.
+  void Count(const std::vector<NonFinite>& non_finite);
+  /// Leave what was quarantined where people can read it, when the attempt is discarded.
+  void KeepQuarantine() noexcept;
   /// Finish the files and hand them in. \return what was handed in; also if another
   /// run's attempt was first.
   Result<TaskCommit> Commit();
 
-  int64_t BufferedBytes() const { return writer_->BufferedBytes(); }
+  int64_t BufferedBytes() const {
+    return writer_->BufferedBytes() + (quarantine_ ? quarantine_->BufferedBytes() : 0);
+  }
 
  private:
-  SplitWriter(Job& job, Attempt attempt) : job_(job), attempt_(std::move(attempt)) {}
+  SplitWriter(const PreparedJob& prepared, Job& job, Attempt attempt);
 
+  const PreparedJob& prepared_;
   Job& job_;
   const Attempt attempt_;
   TaskCommit commit_;
+  std::vector<NonFinite> non_finite_;
   std::unique_ptr<TaskWriter> writer_;
+  std::unique_ptr<TaskWriter> quarantine_;  // nullptr: no bad row so far
+  Job::Quarantined quarantined_ = Job::Quarantined::kRemove;
   bool handed_in_ = false;
 };
 

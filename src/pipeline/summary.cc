@@ -88,6 +88,37 @@ double CpuSeconds(const rusage& usage) {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+/// Where the rows are that did not land; null: all did.
+Json QuarantineJson(const Ledger& ledger) {
+  int64_t files = 0, bytes = 0;
+  std::string directory;
+  for (const TaskCommit& task : ledger.tasks) {
+    for (const FileRecord& file : task.quarantine) {
+      directory = ParentPath(file.path);
+      ++files;
+      bytes += file.bytes;
+    }
+  }
+  if (files == 0) return nullptr;
+  return {{"path", directory}, {"files", files}, {"bytes", bytes}};
+}
+
+/// By column, for columns that have any.
+Json NonFiniteJson(const Ledger& ledger) {
+  std::map<std::string, NonFiniteCount> sums;
+  for (const TaskCommit& task : ledger.tasks) {
+    for (const NonFiniteCount& count : task.non_finite) {
+      sums[count.column].nan += count.nan;
+      sums[count.column].inf += count.inf;
+    }
+  }
+  Json json = Json::object();
+  for (const auto& [column, sum] : sums) {
+    json[column] = {{"nan", sum.nan}, {"inf", sum.inf}};
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string RunSummary(const PreparedJob& job, const Ledger& ledger,
@@ -118,6 +149,8 @@ std::string RunSummary(const PreparedJob& job, const Ledger& ledger,
   summary["rows"] = {{"input", ledger.input_rows()},
                      {"written", ledger.rows_written()},
                      {"quarantined", ledger.rows_quarantined()}};
+  summary["quarantine"] = QuarantineJson(ledger);
+  summary["non_finite"] = NonFiniteJson(ledger);
   summary["input"] = {{"files", job.inputs.files.size()}, {"bytes", job.inputs.bytes()}};
   summary["splits"] = {{"total", splits},
                        {"scored", figures.splits_scored},

@@ -57,10 +57,12 @@ Result<std::optional<Finding>> CheckFooter(FileSystem& fs, const std::string& da
 Status CheckFooters(FileSystem& fs, const std::string& dataset, const Ledger& ledger,
                     std::vector<Finding>* findings) {
   for (const TaskCommit& task : ledger.tasks) {
-    for (const FileRecord& record : task.files) {
-      HOWDAH_ASSIGN_OR_RETURN(std::optional<Finding> finding,
-                              CheckFooter(fs, dataset, record));
-      if (finding) findings->push_back(*std::move(finding));
+    for (const auto* records : {&task.files, &task.quarantine}) {
+      for (const FileRecord& record : *records) {
+        HOWDAH_ASSIGN_OR_RETURN(std::optional<Finding> finding,
+                                CheckFooter(fs, dataset, record));
+        if (finding) findings->push_back(*std::move(finding));
+      }
     }
   }
   return Status::OK();

@@ -140,6 +140,9 @@ class RowVerifier {
       has_keys = has_keys && hashes && hashes->has_keys;
       if (has_keys) keys += hashes->keys;
     }
+    for (const FileRecord& record : task.quarantine) {
+      HOWDAH_RETURN_IF_ERROR(VerifyFile(record).status());
+    }
     if (has_keys && keys != *task.key_hash) {
       findings_.push_back(
           {Defect::kValues, FilesOf(task),
@@ -194,6 +197,7 @@ class RowVerifier {
 }  // namespace
 
 const Format* FormatOfDataFile(const std::string& path) {
+  if (path.ends_with(".quarantine")) return FindFormat("parquet");
   for (const Format* format : BuiltinFormats()) {
     for (const std::string& compression : format->compressions()) {
       const std::string extension = format->extension(compression);

@@ -24,6 +24,8 @@ std::string_view Name(FaultCode code) {
       return "shape";
     case FaultCode::kLength:
       return "length";
+    case FaultCode::kPartition:
+      return "partition";
   }
   return "";
 }

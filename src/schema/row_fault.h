@@ -11,18 +11,20 @@ namespace howdah {
 
 /// Why a row does not land: what quarantined rows carry as their error code.
 enum class FaultCode {
-  kModel,   ///< the model fails on the row
-  kCast,    ///< a value that the type it is to have cannot hold
-  kNull,    ///< a null where none may be
-  kUtf8,    ///< text that is not UTF-8
-  kNan,     ///< NaN or infinite, which the column's policy refuses
-  kRange,   ///< below `min` or above `max`
-  kSum,     ///< a list whose sum is another than declared
-  kShape,   ///< values of another shape than declared
-  kLength,  ///< a list of another length than the tensor's
+  kModel,      ///< the model fails on the row
+  kCast,       ///< a value that the type it is to have cannot hold
+  kNull,       ///< a null where none may be
+  kUtf8,       ///< text that is not UTF-8
+  kNan,        ///< NaN or infinite, which the column's policy refuses
+  kRange,      ///< below `min` or above `max`
+  kSum,        ///< a list whose sum is another than declared
+  kShape,      ///< values of another shape than declared
+  kLength,     ///< a list of another length than the tensor's
+  kPartition,  ///< a value that can name no directory
 };
 
-/// "model", "cast", "null", "utf8", "nan", "range", "sum", "shape", "length".
+/// "model", "cast", "null", "utf8", "nan", "range", "sum", "shape", "length",
+/// "partition".
 std::string_view Name(FaultCode code);
 
 /// Why one row of a batch does not land.

@@ -32,6 +32,12 @@ struct FileRecord {
   std::vector<std::pair<std::string, std::optional<std::string>>> partition;
 };
 
+/// Values of one column that are not finite.
+struct NonFiniteCount {
+  std::string column;
+  int64_t nan = 0, inf = 0;
+};
+
 /// A task's manifest: what one attempt at one split made. First committed wins.
 struct TaskCommit {
   int64_t split = 0;
@@ -46,6 +52,7 @@ struct TaskCommit {
   /// The rows that were quarantined; their staged_path is relative to
   /// Job::QuarantineDirectory.
   std::vector<FileRecord> quarantine;
+  std::vector<NonFiniteCount> non_finite;  ///< of the columns that have any, of any depth
   int64_t started_us = 0, finished_us = 0;  ///< microseconds since 1970
 };
 
