@@ -195,7 +195,7 @@ void BlockStream::LookForStopped() {
       std::chrono::duration_cast<milliseconds>(now_ - clock_.silent_since());
   const double seconds = static_cast<double>(silence.count()) / 1000;
   const DatanodeProbe probe(context_.options, pipeline_->block.pool_id);
-  const auto stopped = probe.FindStopped(pipeline_->nodes);
+  const auto stopped = probe.FindStopped(pipeline_->nodes, context_.namenode);
   // While the nodes were asked the stream may have gone on.
   const auto silent_since = clock_.silent_since();
   now_ = Clock::now();

@@ -36,8 +36,8 @@ bool DatanodeProbe::Answers(const DatanodeInfo& node) const {
   return sent.ok() && !timed_out;
 }
 
-std::optional<size_t> DatanodeProbe::FindStopped(
-    std::span<const BlockLocation> nodes) const {
+std::optional<size_t> DatanodeProbe::FindStopped(std::span<const BlockLocation> nodes,
+                                                 Namenode& namenode) const {
   std::vector<char> answers(nodes.size());
   {
     std::vector<std::jthread> threads;
@@ -46,7 +46,11 @@ std::optional<size_t> DatanodeProbe::FindStopped(
           [this, &nodes, &answers, i] { answers[i] = Answers(nodes[i].node) ? 1 : 0; });
     }
   }
-  if (std::find(answers.begin(), answers.end(), 1) == answers.end()) return std::nullopt;
+  if (std::find(answers.begin(), answers.end(), 1) == answers.end()) {
+    const bool stopped =
+        nodes.size() == 1 && !Answers(nodes.front().node) && namenode.RenewLease().ok();
+    return stopped ? std::optional<size_t>(0) : std::nullopt;
+  }
   const auto silent = std::find(answers.begin(), answers.end(), 0);
   if (silent == answers.end()) return std::nullopt;
   return static_cast<size_t>(silent - answers.begin());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hdfs/client_options.h"
+#include "hdfs/namenode.h"
 #include "hdfs/protocol.h"
 #include "hdfs/socket.h"
 
@@ -19,7 +20,8 @@ namespace howdah::hdfs {
 /// beneath may still take the connection. It has `probe_timeout` for that. Any answer
 /// counts, also an error or an orderly end of the connection.
 ///
-/// So a stopped node costs suspect_after + probe_timeout, and one that is merely slow is
+/// So a stopped node costs suspect_after + probe_timeout, a lone one a probe_timeout
+/// more, and one that is merely slow is
 /// asked from time to time and waited for as long as Java would: ReadLimit.
 class DatanodeProbe {
  public:
@@ -31,8 +33,10 @@ class DatanodeProbe {
 
   /// The first of `nodes` that does not answer while another one does; all are asked at
   /// the same time. None: all answer, or nobody does, which says more about this machine
-  /// or its network than about the nodes.
-  std::optional<size_t> FindStopped(std::span<const BlockLocation> nodes) const;
+  /// or its network than about the nodes. A lone node has no other beside it: it is asked
+  /// twice, and it is `namenode` that must answer (renewLease, which is always right).
+  std::optional<size_t> FindStopped(std::span<const BlockLocation> nodes,
+                                    Namenode& namenode) const;
 
   /// For Socket::set_keep_waiting where one node owes the answer: waits on while it
   /// answers, for up to ReadLimit of one node. `options` of the probe must outlive it.

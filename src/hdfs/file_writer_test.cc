@@ -304,6 +304,25 @@ TEST_F(FileWriterTest, ANodeThatIsSlowButAnswersIsAskedAndWaitedFor) {
   EXPECT_THAT(NodesOf(0), SizeIs(3));
 }
 
+TEST_F(FileWriterTest, ALoneNodeThatStopsEndsTheFileWhileTheNamenodeAnswers) {
+  Start(1, 1);
+  namenode_->node(0).set_script({.freeze_at_packet = 3});
+  const Status status = WriteAndFail(kBlock / 2);
+  EXPECT_EQ(KindOf(status), ErrorKind::kTransient);
+  EXPECT_THAT(status.message(), HasSubstr("does not answer any more"));
+}
+
+TEST_F(FileWriterTest, ALoneNodeThatIsSlowButAnswersIsWaitedFor) {
+  Start(1, 1);
+  namenode_->node(0).set_script({.hold_at_packet = 3});
+  std::jthread release([&] {
+    namenode_->node(0).AwaitRequests(81, 2);  // probes
+    namenode_->node(0).Release();
+  });
+  WriteAndCheck(kBlock / 2);
+  EXPECT_EQ(namenode_->recoveries(), 0);
+}
+
 TEST_F(FileWriterTest, NobodyIsBlamedWhileNoNodeAnswers) {
   Start(3);
   for (size_t i = 0; i < 3; ++i) namenode_->node(i).set_script({.freeze_at_packet = 2});

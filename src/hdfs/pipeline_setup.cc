@@ -13,10 +13,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A pipeline of one node has no other that could bear witness against it. A new block
-// costs nothing yet, so such a node is given up after some more time.
-constexpr int kSuspicionsOfALoneNode = 3;
-
 // The node that "10.0.0.7:9866" names; the first one if none has this address.
 size_t NodeNamed(const Pipeline& pipeline, const std::string& address) {
   const auto& nodes = pipeline.nodes;
@@ -54,15 +50,9 @@ std::variant<Socket, PipelineFault> SetUpPipeline(const WriteContext& context,
   const milliseconds limit = ReadLimit(options, pipeline.nodes.size());
   const DatanodeProbe probe(options, pipeline.block.pool_id);
   std::optional<size_t> stopped;
-  int suspicions = 0;
   socket.set_timeouts(options.suspect_after, WriteLimit(options, pipeline.nodes.size()));
   socket.set_keep_waiting([&](milliseconds waited) {
-    stopped = probe.FindStopped(pipeline.nodes);
-    if (!stopped && pipeline.nodes.size() == 1 && stage == PipelineStage::kSetupCreate &&
-        ++suspicions >= kSuspicionsOfALoneNode &&
-        !probe.Answers(pipeline.nodes.front().node)) {
-      stopped = 0;
-    }
+    stopped = probe.FindStopped(pipeline.nodes, context.namenode);
     return !stopped.has_value() && waited < limit && !context.given_up;
   });
   const auto answer = ReadResponse(socket);

@@ -56,6 +56,7 @@ class FakeNamenode final : public NullNamenode {
                                              std::span<const BlockLocation> existing,
                                              std::span<const DatanodeInfo> excluded,
                                              uint32_t wanted) override;
+  Status RenewLease() override { return Status::OK(); }
   Status Fsync(const std::string& path, uint64_t file_id, uint64_t length) override;
   Result<LocatedBlocks> GetBlockLocations(const std::string& path, uint64_t offset,
                                           uint64_t length) override;

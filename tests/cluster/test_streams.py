@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 
-from testing.cluster import programs
+from testing.cluster import conf, programs
 from testing.cluster.node import wait_until
 
 BLOCK = 8 << 20
@@ -43,11 +43,13 @@ def takes_blocks_everywhere(cluster):
 class Write:
     """A file that hdfs_stream is writing."""
 
-    def __init__(self, cluster, path):
+    def __init__(self, cluster, path, conf_dir=None):
         self.cluster, self.path, self.digest, self.length = cluster, path, hashlib.sha256(), 0
         self.process = subprocess.Popen(
             [programs.BIN / "hdfs_stream", "write", path], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=programs.environment(cluster))
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**programs.environment(cluster),
+                 "HADOOP_CONF_DIR": str(conf_dir or cluster.conf_dir)})
 
     def append(self, data):
         self.digest.update(data)
@@ -139,3 +141,65 @@ def test_sizes_near_every_edge_are_the_same_to_java_and_to_us(cluster):
         write.finish()
         cluster.oracle.put(f"/theirs-{size}", data)
         assert read(cluster, f"/theirs-{size}") == data
+
+
+@pytest.mark.parametrize("at", [BLOCK // 2, 2 * BLOCK])
+def test_a_write_outlives_a_datanode_that_is_upgraded(cluster, at):
+    data = random.Random(at).randbytes(3 * BLOCK)
+    write = Write(cluster, f"/upgrade-{at}")
+    write.append(data[:at])
+    cluster.shut_down_for_upgrade("dn2")
+    cluster.restart("dn2", wait=False)
+    write.append(data[at:])
+    write.finish()
+
+
+@pytest.fixture
+def alone(cluster, tmp_path):
+    """A folder for HADOOP_CONF_DIR with which files have one replica."""
+    conf.write_changed_folder(tmp_path / "conf", cluster.conf_dir, {"dfs.replication": 1})
+    return tmp_path / "conf"
+
+
+def test_the_only_datanode_of_a_pipeline_is_waited_for_while_it_is_upgraded(cluster, alone):
+    data = random.Random(4).randbytes(BLOCK)
+    cluster.oracle.mkdirs("/alone")
+    write = Write(cluster, "/alone/f", conf_dir=alone)
+    write.append(data[:BLOCK // 2])
+    wait_until(lambda: open_block(cluster, "/alone"), "there is a block")
+    node = cluster.node_at(open_block(cluster, "/alone"))
+    cluster.shut_down_for_upgrade(node)
+    cluster.restart(node, wait=False)
+    write.append(data[BLOCK // 2:])
+    write.finish()
+    (block,) = cluster.oracle.health("/alone")[0]["blocks"]
+    assert [cluster.node_at(address) for address in block["locations"]] == [node]
+
+
+def open_block(cluster, folder):
+    """Where the first replica of the one open file's last block is; None: there is no block yet."""
+    (file,) = cluster.oracle.health(folder)
+    return file["blocks"][-1]["locations"][0] if file["blocks"] else None
+
+
+def test_the_only_datanode_of_a_pipeline_that_stops_ends_the_file_soon(cluster, alone):
+    cluster.oracle.mkdirs("/stopped")
+    write = Write(cluster, "/stopped/f", conf_dir=alone)
+    write.append(bytes(BLOCK // 2))
+    wait_until(lambda: open_block(cluster, "/stopped"), "there is a block")
+    node = open_block(cluster, "/stopped")
+    cluster.stop(cluster.node_at(node))
+    _, log = write.process.communicate(timeout=50)  # Java's client waits 65 s
+    assert write.process.returncode == 1
+    assert f"DataNode {node} does not answer any more" in log.decode()
+    assert cluster.oracle.list("/stopped") == []
+
+
+def test_datanodes_that_say_they_are_congested_are_written_to_all_the_same(start_cluster):
+    """Their acknowledgements carry ECN flags: always, with such a ratio of load to cores."""
+    cluster = start_cluster(datanodes=1, conf={"dfs.pipeline.ecn": "true",
+                                               "dfs.pipeline.congestion.ratio": "0.0001"})
+    data = random.Random(5).randbytes(100_000)
+    write = Write(cluster, "/congested")
+    write.append(data)
+    write.finish()
