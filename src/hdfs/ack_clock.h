@@ -33,8 +33,8 @@ class AckClock {
   const Duration least_;
   Duration slowest_{0};  // fades
   Duration patience_;
-  Time silent_since_{};
-  Time suspect_at_{};
+  Time silent_since_;
+  Time suspect_at_;
 };
 
 }  // namespace howdah::hdfs

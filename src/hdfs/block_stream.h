@@ -96,7 +96,7 @@ class BlockStream {
   bool heartbeat_owed_ = false;
   Clock::time_point last_sent_;
   Clock::time_point now_;
-  Clock::time_point hold_until_{};  // a node is congested
+  Clock::time_point hold_until_;  // a node is congested
   int last_hold_ms_ = 0;
   std::vector<PacketPointer> acknowledged_;  // to be given back to the queue
   int64_t acknowledged_sequence_ = -1;

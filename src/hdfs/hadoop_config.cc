@@ -57,10 +57,10 @@ std::string LoginName() {
 
 // The first "${name}" of `text` whose name holds no '$', ' ' or '}': where its name is.
 std::optional<std::pair<size_t, size_t>> FindVariable(std::string_view text) {
-  for (size_t start = text.find("${"); start != text.npos;
+  for (size_t start = text.find("${"); start != std::string_view::npos;
        start = text.find("${", start + 1)) {
     const size_t end = text.find_first_of("}$ ", start + 2);
-    if (end != text.npos && text[end] == '}' && end > start + 2) {
+    if (end != std::string_view::npos && text[end] == '}' && end > start + 2) {
       return std::pair(start + 2, end - start - 2);
     }
   }
@@ -70,7 +70,7 @@ std::optional<std::pair<size_t, size_t>> FindVariable(std::string_view text) {
 std::string Trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
   const size_t begin = text.find_first_not_of(kSpace);
-  if (begin == text.npos) return "";
+  if (begin == std::string_view::npos) return "";
   return std::string(text.substr(begin, text.find_last_not_of(kSpace) - begin + 1));
 }
 
@@ -139,10 +139,11 @@ std::optional<std::string> HadoopConfig::Variable(std::string_view name) const {
     // ${env.NAME}, ${env.NAME-if unset}, ${env.NAME:-if unset or empty}.
     const std::string_view rest = name.substr(4);
     const size_t dash = rest.find('-');
-    const bool colon = dash != rest.npos && dash > 0 && rest[dash - 1] == ':';
+    const bool colon =
+        dash != std::string_view::npos && dash > 0 && rest[dash - 1] == ':';
     const std::string variable(rest.substr(0, colon ? dash - 1 : dash));
     const std::optional<std::string> value = from_environment(variable);
-    if (dash == rest.npos) return value;
+    if (dash == std::string_view::npos) return value;
     const bool use = value.has_value() && !(colon && value->empty());
     return use ? value : std::string(rest.substr(dash + 1));
   }

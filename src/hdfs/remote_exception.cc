@@ -126,7 +126,7 @@ constexpr Row kRows[] = {
 
 std::string_view WithoutPackage(std::string_view java_class) {
   const size_t dot = java_class.rfind('.');
-  return dot == java_class.npos ? java_class : java_class.substr(dot + 1);
+  return dot == std::string_view::npos ? java_class : java_class.substr(dot + 1);
 }
 
 // At most kLongestLine bytes of the first line, cut between letters, no control bytes.
@@ -151,7 +151,8 @@ RemoteFailure ExplainRemoteException(std::string_view java_class, std::string_vi
   const std::string_view name = WithoutPackage(java_class);
   const std::string line = FirstLine(text);
   for (const Row& row : kRows) {
-    if (row.java_class != name || text.find(row.fragment) == text.npos) continue;
+    if (row.java_class != name || text.find(row.fragment) == std::string_view::npos)
+      continue;
     if (row.sentence.empty() && !line.empty()) {
       return {row.answer, MakeError(row.kind, line)};
     }
