@@ -47,22 +47,36 @@ Result<std::unique_ptr<BlockReader>> BlockReader::Open(Socket socket,
 
 Status BlockReader::Read(std::span<std::byte> out) {
   while (!out.empty()) {
-    size_t got = std::min(out.size(), spare_.size() - spare_begin_);
-    if (got > 0) {
-      std::memcpy(out.data(), &spare_[spare_begin_], got);
-      spare_begin_ += got;
+    const uint64_t before = position_;
+    if (const size_t spare = std::min(out.size(), spare_.size() - spare_begin_)) {
+      std::memcpy(out.data(), &spare_[spare_begin_], spare);
+      spare_begin_ += spare;
+      position_ += spare;
     } else {
-      HOWDAH_RETURN_IF_ERROR(ReadPacket(out, &got));
+      HOWDAH_RETURN_IF_ERROR(ReadPackets(out));
     }
-    position_ += got;
-    out = out.subspan(got);
+    out = out.subspan(static_cast<size_t>(position_ - before));
   }
   return Status::OK();
 }
 
+// What was put back comes first.
+Status BlockReader::Receive(std::span<iovec> parts) {
+  for (iovec& part : parts) {
+    const size_t taken = std::min(part.iov_len, put_back_.size() - put_back_begin_);
+    if (taken == 0) break;
+    std::memcpy(part.iov_base, &put_back_[put_back_begin_], taken);
+    put_back_begin_ += taken;
+    part.iov_base = static_cast<std::byte*>(part.iov_base) + taken;
+    part.iov_len -= taken;
+  }
+  return socket_.ReadExactly(parts);
+}
+
 Status BlockReader::ReadPrefix() {
   if (has_prefix_) return Status::OK();
-  HOWDAH_RETURN_IF_ERROR(socket_.ReadExactly(std::span<std::byte>(prefix_)));
+  iovec part = Part(prefix_);
+  HOWDAH_RETURN_IF_ERROR(Receive(std::span(&part, 1)));
   has_prefix_ = true;
   return Status::OK();
 }
@@ -99,9 +113,20 @@ Status BlockReader::CheckHeader(const PacketHeader& header, const Layout& layout
   return Status::OK();
 }
 
-// One packet: into `out` if it fits there, and `*direct` says how much that was; into
-// `spare_` otherwise.
-Status BlockReader::ReadPacket(std::span<std::byte> out, size_t* direct) {
+// How many packets like the next one surely come and fit into `room` bytes. A node sends
+// packets of one size until its range ends. Should it make larger ones, which have fewer
+// headers, then the one that is not counted makes up for those: nobody waits in vain.
+size_t BlockReader::PacketsAhead(const Layout& layout, size_t room) const {
+  constexpr uint64_t kMost = 16;
+  if (layout.data_bytes == 0) return 1;
+  const uint64_t surely = (end_ - position_) / layout.data_bytes;
+  const uint64_t count = std::min<uint64_t>(room / layout.data_bytes, surely);
+  return static_cast<size_t>(std::clamp<uint64_t>(count, 2, kMost + 1) - 1);
+}
+
+// At least one packet. Those that fit go into `out`, as many as there are by one call: a
+// call costs more than the bytes of a packet. One that does not fit goes into `spare_`.
+Status BlockReader::ReadPackets(std::span<std::byte> out) {
   HOWDAH_RETURN_IF_ERROR(ReadPrefix());
   has_prefix_ = false;
   HOWDAH_ASSIGN_OR_RETURN(const PacketPrefix prefix,
@@ -110,28 +135,81 @@ Status BlockReader::ReadPacket(std::span<std::byte> out, size_t* direct) {
   spare_.clear();
   spare_begin_ = 0;
   const bool fits = position_ == packet_offset_ && layout.data_bytes <= out.size();
-  if (!fits) spare_.resize(layout.data_bytes);
-  const std::span<std::byte> data =
-      fits ? out.first(layout.data_bytes) : std::span(spare_);
-
+  if (!fits) {
+    spare_.resize(layout.data_bytes);
+    out = spare_;
+  }
+  packets_.resize(fits ? PacketsAhead(layout, out.size()) : 1);
+  HOWDAH_RETURN_IF_ERROR(ReceivePackets(prefix, layout, out));
+  for (size_t i = 0; i < packets_.size(); ++i) {
+    if (i > 0 && packets_[i - 1].next_prefix != prefix_) {
+      PutBack(i);
+      return Status::OK();
+    }
+    HOWDAH_RETURN_IF_ERROR(TakePacket(packets_[i], layout));
+    if (fits) position_ += layout.data_bytes;
+  }
+  if (!fits) {
+    spare_begin_ = static_cast<size_t>(position_ + layout.data_bytes - packet_offset_);
+  }
   // After a packet with data there is always another one.
-  const bool another = layout.data_bytes > 0;
-  std::array<std::byte, kMaxPacketHeaderBytes> header_bytes{};
-  const auto header_span = std::span(header_bytes).first(prefix.header_bytes);
-  checksums_.resize(layout.checksum_bytes);
-  std::array<iovec, 4> parts{
-      Part(header_span), Part(checksums_), Part(data),
-      Part(std::span(prefix_).first(another ? prefix_.size() : 0))};
-  HOWDAH_RETURN_IF_ERROR(socket_.ReadExactly(parts));
-  has_prefix_ = another;
+  has_prefix_ = layout.data_bytes > 0;
+  prefix_ = packets_.back().next_prefix;
+  return Status::OK();
+}
 
+// Fill `packets_`, taken to be all like the first one, whose prefix is there.
+Status BlockReader::ReceivePackets(const PacketPrefix& prefix, const Layout& layout,
+                                   std::span<std::byte> data) {
+  const size_t count = packets_.size();
+  headers_.resize(count * prefix.header_bytes);
+  checksums_.resize(count * layout.checksum_bytes);
+  parts_.clear();
+  for (size_t i = 0; i < count; ++i) {
+    Packet& packet = packets_[i];
+    packet.header =
+        std::span(headers_).subspan(i * prefix.header_bytes).first(prefix.header_bytes);
+    packet.checksums = std::span(checksums_)
+                           .subspan(i * layout.checksum_bytes)
+                           .first(layout.checksum_bytes);
+    packet.data = data.subspan(i * layout.data_bytes).first(layout.data_bytes);
+    parts_.push_back(Part(packet.header));
+    parts_.push_back(Part(packet.checksums));
+    parts_.push_back(Part(packet.data));
+    if (layout.data_bytes > 0) parts_.push_back(Part(packet.next_prefix));
+  }
+  return Receive(parts_);
+}
+
+// The packets from the i-th on are of other sizes, so that their bytes lie in the wrong
+// places: they will be received again.
+void BlockReader::PutBack(size_t i) {
+  std::vector<std::byte> bytes;
+  const auto add = [&](std::span<const std::byte> more) {
+    bytes.insert(bytes.end(), more.begin(), more.end());
+  };
+  add(packets_[i - 1].next_prefix);
+  for (; i < packets_.size(); ++i) {
+    add(packets_[i].header);
+    add(packets_[i].checksums);
+    add(packets_[i].data);
+    add(packets_[i].next_prefix);
+  }
+  bytes.insert(bytes.end(), put_back_.begin() + static_cast<ptrdiff_t>(put_back_begin_),
+               put_back_.end());
+  put_back_ = std::move(bytes);
+  put_back_begin_ = 0;
+}
+
+// A packet that is there must be the next one, with bytes that match their checksums.
+Status BlockReader::TakePacket(const Packet& packet, const Layout& layout) {
   HOWDAH_ASSIGN_OR_RETURN(
       const PacketHeader header,
       DecodePacketHeader(
           socket_.peer(),
-          {reinterpret_cast<const char*>(header_span.data()), header_span.size()}));
+          {reinterpret_cast<const char*>(packet.header.data()), packet.header.size()}));
   HOWDAH_RETURN_IF_ERROR(CheckHeader(header, layout));
-  if (const auto bad = FirstBadChunk(format_, data, checksums_)) {
+  if (const auto bad = FirstBadChunk(format_, packet.data, packet.checksums)) {
     checksum_failed_ = true;
     return Error(ErrorKind::kCorruption,
                  "the replica of block {} on {} does not match its checksum at offset {}",
@@ -140,16 +218,10 @@ Status BlockReader::ReadPacket(std::span<std::byte> out, size_t* direct) {
   }
   ++sequence_;
   packet_offset_ += layout.data_bytes;
-  if (layout.data_bytes == 0 || packet_offset_ <= position_) {
-    return Error(ErrorKind::kCorruption,
-                 "the replica of block {} on {} ends at {}, expected at least {} bytes",
-                 block_id_, socket_.peer(), packet_offset_, end_);
-  }
-  *direct = fits ? layout.data_bytes : 0;
-  if (!fits) {
-    spare_begin_ = static_cast<size_t>(position_ + layout.data_bytes - packet_offset_);
-  }
-  return Status::OK();
+  if (layout.data_bytes > 0 && packet_offset_ > position_) return Status::OK();
+  return Error(ErrorKind::kCorruption,
+               "the replica of block {} on {} ends at {}, expected at least {} bytes",
+               block_id_, socket_.peer(), packet_offset_, end_);
 }
 
 std::optional<Socket> BlockReader::Finish() {
@@ -159,7 +231,9 @@ std::optional<Socket> BlockReader::Finish() {
   const auto prefix = DecodePacketPrefix(socket_.peer(), prefix_);
   if (!prefix.ok() || prefix->payload_bytes != 0) return std::nullopt;
   const auto header_span = std::span(header_bytes).first(prefix->header_bytes);
-  if (!socket_.ReadExactly(header_span).ok()) return std::nullopt;
+  iovec part = Part(header_span);
+  if (!Receive(std::span(&part, 1)).ok()) return std::nullopt;
+  if (put_back_begin_ < put_back_.size()) return std::nullopt;
   const auto header = DecodePacketHeader(
       socket_.peer(),
       {reinterpret_cast<const char*>(header_span.data()), header_span.size()});

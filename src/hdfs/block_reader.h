@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/uio.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -55,7 +57,21 @@ class BlockReader {
     uint32_t data_bytes = 0;
   };
 
-  Status ReadPacket(std::span<std::byte> out, size_t* direct);
+  using Prefix = std::array<std::byte, kPacketPrefixBytes>;
+
+  // Where a packet lies, and what comes behind it.
+  struct Packet {
+    std::span<std::byte> header, checksums, data;
+    Prefix next_prefix{};
+  };
+
+  Status ReadPackets(std::span<std::byte> out);
+  size_t PacketsAhead(const Layout& layout, size_t room) const;
+  Status ReceivePackets(const PacketPrefix& prefix, const Layout& layout,
+                        std::span<std::byte> data);
+  Status TakePacket(const Packet& packet, const Layout& layout);
+  void PutBack(size_t i);
+  Status Receive(std::span<iovec> parts);
   Result<Layout> LayoutOf(const PacketPrefix& prefix) const;
   Status CheckHeader(const PacketHeader& header, const Layout& layout) const;
   Status ReadPrefix();
@@ -70,8 +86,14 @@ class BlockReader {
   bool checksum_failed_ = false;
 
   bool has_prefix_ = false;  // of the next packet: it comes with the packet before
-  std::array<std::byte, kPacketPrefixBytes> prefix_{};
-  std::vector<std::byte> checksums_;
+  Prefix prefix_{};
+  // Packets that are received together:
+  std::vector<Packet> packets_;
+  std::vector<std::byte> headers_, checksums_;
+  std::vector<iovec> parts_;
+  // Received already, and to be received again; from `put_back_begin_` on.
+  std::vector<std::byte> put_back_;
+  size_t put_back_begin_ = 0;
   // Data of a packet that did not fit the caller's memory; from `spare_begin_` on not
   // given out yet.
   std::vector<std::byte> spare_;

@@ -76,6 +76,24 @@ TEST_F(FileReaderTest, AnyRangeHasTheFilesBytes) {
   }
 }
 
+TEST_F(FileReaderTest, PacketsMayChangeTheirSizeAnywhere) {
+  const std::vector<std::vector<uint32_t>> sizes = {
+      {4}, {16, 3}, {16, 16, 16, 1}, {1, 40}, {3, 3, 3, 3, 50}, {2, 2, 1, 2, 2, 2, 2, 9}};
+  std::mt19937 random(7);
+  for (const auto& chunks : sizes) {
+    for (size_t i = 0; i < 3; ++i) namenode_.node(i).set_script({.read_chunks = chunks});
+    auto reader = Open();
+    EXPECT_EQ(Read(*reader, 0, data_.size()).ValueOrDie(), data_);
+    for (size_t at = 0; at < data_.size();) {
+      const size_t end = std::min<size_t>(at + random() % 40'000, data_.size());
+      SCOPED_TRACE(fmt::format("{} to {}", at, end));
+      EXPECT_EQ(Read(*reader, static_cast<int64_t>(at), end - at).ValueOrDie(),
+                Part(at, end));
+      at = end;
+    }
+  }
+}
+
 TEST_F(FileReaderTest, ReadsAreShortOnlyAtTheEnd) {
   auto reader = Open();
   EXPECT_EQ(Read(*reader, 123'000, 1'000).ValueOrDie(), Part(123'000, 123'457));

@@ -363,18 +363,20 @@ Status FakeDatanode::HandleRead(Socket& socket, const TransferRequest& request) 
     const std::lock_guard lock(mutex_);
     script = script_;
   }
-  constexpr uint64_t kChunk = 512, kPacketChunks = 16;
+  constexpr uint64_t kChunk = 512;
   uint64_t at = request.offset / kChunk * kChunk;
   // Like a DataNode: whole chunks, as far as there are.
   const uint64_t stop =
       std::min<uint64_t>((end + kChunk - 1) / kChunk * kChunk, found->bytes.size());
   HOWDAH_RETURN_IF_ERROR(SendAnswer(socket, {.to_read = true, .chunk_offset = at}));
-  OutPacket packet({}, kPacketChunks);
+  OutPacket packet(
+      {}, *std::max_element(script.read_chunks.begin(), script.read_chunks.end()));
   for (int64_t sequence = 0; at < stop; ++sequence) {
     if (!Breathe()) return Error(ErrorKind::kInternal, "dead");
     packet.Begin(at);
-    at += packet.Append(
-        std::span(found->bytes).subspan(at, std::min(kChunk * kPacketChunks, stop - at)));
+    const auto turn = static_cast<size_t>(sequence) % script.read_chunks.size();
+    const uint64_t most = kChunk * script.read_chunks[turn];
+    at += packet.Append(std::span(found->bytes).subspan(at, std::min(most, stop - at)));
     packet.Seal(sequence, OutPacket::Kind::kData, false);
     if (script.corrupt_reads) packet.wire().back() ^= std::byte{1};
     if (script.cut_reads_at >= 0 && at > static_cast<uint64_t>(script.cut_reads_at)) {

@@ -47,6 +47,8 @@ class FakeDatanode {
     bool corrupt_reads = false;       ///< a bit of what is read flips; the checksum stays
     bool corrupt_stored = false;  ///< a bit of what is written flips; its checksum too
     int64_t cut_reads_at = -1;    ///< close after so many bytes of a read
+    /// Chunks in the packets of a read, in turn; DataNodes have one size.
+    std::vector<uint32_t> read_chunks = {16};
   };
 
   explicit FakeDatanode(std::string uuid);
