@@ -55,4 +55,11 @@ std::string QuotedList(std::span<const std::string> names, size_t most) {
   return list.empty() ? "none" : list;
 }
 
+std::string Shortened(std::string text) {
+  constexpr size_t kMost = 120;
+  if (text.size() <= kMost) return text;
+  text.resize(kMost);
+  return text.append("…");
+}
+
 }  // namespace howdah

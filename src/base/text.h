@@ -17,4 +17,8 @@ std::string DidYouMean(std::string_view word, std::span<const std::string> candi
 /// "'a', 'b', 'c'": at most `most` names, then "… (12 more)".
 std::string QuotedList(std::span<const std::string> names, size_t most = 20);
 
+/// `text`, cut with "…" if it is long: for messages. Bytes that are not ASCII may be cut
+/// in their middle.
+std::string Shortened(std::string text);
+
 }  // namespace howdah

@@ -248,7 +248,7 @@ const std::vector<KeyRow>& KeyTable() {
        }},
       {"input.format",
        Choice([](S& s) -> auto& { return s.input.format; },
-              {"parquet", "csv", "jsonl", "arrow", "tfrecord"}, {"avro"})},
+              {"parquet", "csv", "jsonl", "arrow", "avro", "tfrecord"}, {})},
       {"output.path", Into(AsPath, [](S& s) -> auto& { return s.output.path; })},
       {"output.format", Choice([](S& s) -> auto& { return s.output.format; }, {"parquet"},
                                {"avro", "csv", "json"})},

@@ -6,9 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "avro/arrow_type.h"
+#include "avro/schema.h"
 #include "base/text.h"
 #include "base/version.h"
-#include "schema/avro_types.h"
 #include "schema/names.h"
 
 namespace howdah {
@@ -16,51 +17,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMostBytes = 4 << 20;
-constexpr int kMostBrackets = 200;  // open at once
-
-/// The deepest nesting of arrays and objects in JSON text.
-int Nesting(const std::string& text) {
-  int open = 0, most = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string && c == '\\') {
-      ++i;
-    } else if (c == '"') {
-      in_string = !in_string;
-    } else if (!in_string && (c == '{' || c == '[')) {
-      most = std::max(most, ++open);
-    } else if (!in_string && (c == '}' || c == ']')) {
-      --open;
-    }
-  }
-  return most;
-}
-
-Result<json> ParseJson(const std::string& text) {
-  if (text.size() > kMostBytes) {
-    return Error(ErrorKind::kInvalidInput,
-                 "{} bytes are too many for a schema; expected at most {}", text.size(),
-                 kMostBytes);
-  }
-  if (Nesting(text) > kMostBrackets) {
-    return Error(ErrorKind::kInvalidInput,
-                 "more than {} brackets are open at once, too many for a schema",
-                 kMostBrackets);
-  }
-  try {
-    return json::parse(text);
-  } catch (const json::parse_error& error) {
-    const size_t at = std::min(error.byte, text.size());
-    const auto end = text.begin() + static_cast<int64_t>(at);
-    return Error(ErrorKind::kInvalidInput,
-                 "line {}: not JSON, which an Avro schema (.avsc) is",
-                 1 + std::count(text.begin(), end - (at > 0 ? 1 : 0), '\n'));
-  } catch (const std::exception&) {
-    return Error(ErrorKind::kInvalidInput,
-                 "not JSON that can be read, which an Avro schema (.avsc) is");
-  }
+/// `value` for messages.
+std::string Quoted(const json& value) {
+  return Shortened(value.dump(-1, ' ', true, json::error_handler_t::replace));
 }
 
 /// The text at `key`, "" if there is none.
@@ -96,12 +55,12 @@ Status CheckProperties(const json& object) {
   return Status::OK();
 }
 
-Result<DeclaredField> ReadField(const AvroField& field) {
+Result<DeclaredField> ReadField(const AvroField& field, const AvroColumnType& type) {
+  const json object = json::parse(field.attributes);
   HOWDAH_RETURN_IF_ERROR(CheckName(field.name));
-  HOWDAH_RETURN_IF_ERROR(CheckProperties(*field.json));
+  HOWDAH_RETURN_IF_ERROR(CheckProperties(object));
   DeclaredField declared{
-      .name = field.name, .type = field.type.type, .nullable = field.type.nullable};
-  const json& object = *field.json;
+      .name = field.name, .type = type.type, .nullable = type.nullable};
   HOWDAH_ASSIGN_OR_RETURN(declared.doc, TextAt(object, "doc"));
   HOWDAH_ASSIGN_OR_RETURN(std::string source, TextAt(object, "tensor.source"));
   if (!source.empty()) declared.tensor_source = std::move(source);
@@ -115,24 +74,26 @@ Result<DeclaredField> ReadField(const AvroField& field) {
   return declared;
 }
 
-Result<DeclaredSchema> ReadSchema(const json& root) {
-  if (!root.is_object() || !root.contains("type") || root["type"] != "record") {
-    const bool is_schema = root.is_string() || root.is_array() ||
-                           (root.is_object() && root.contains("type"));
-    return Error(is_schema ? ErrorKind::kSchemaMismatch : ErrorKind::kInvalidInput,
-                 "expected an Avro record, {{\"type\": \"record\", …}}, got {}",
-                 Quoted(root));
+Result<DeclaredSchema> ReadSchema(const std::string& text) {
+  HOWDAH_ASSIGN_OR_RETURN(const AvroSchema avro,
+                          AvroSchema::Parse(text, AvroSchema::Names::kStrict));
+  const AvroNode& record = avro.record();
+  if (record.fields.empty()) {
+    return Error(ErrorKind::kSchemaMismatch, "record '{}' has no fields", record.name);
   }
-  DeclaredSchema schema;
-  AvroTypes types;
-  HOWDAH_ASSIGN_OR_RETURN(const std::vector<AvroField> fields,
-                          types.ReadRecord(root, "", "the record", &schema.name));
-  if (fields.empty()) {
-    return Error(ErrorKind::kSchemaMismatch, "record '{}' has no fields", schema.name);
+  std::vector<AvroColumnType> types;
+  for (const AvroField& field : record.fields) {
+    HOWDAH_ASSIGN_OR_RETURN(
+        AvroColumnType type,
+        ColumnTypeOf(*field.type, fmt::format("the record, field '{}'", field.name),
+                     {.verb = "land"}));
+    types.push_back(std::move(type));
   }
-  HOWDAH_ASSIGN_OR_RETURN(schema.doc, TextAt(root, "doc"));
-  for (const AvroField& field : fields) {
-    Result<DeclaredField> declared = ReadField(field);
+  DeclaredSchema schema{.name = record.name};
+  HOWDAH_ASSIGN_OR_RETURN(schema.doc, TextAt(json::parse(avro.attributes()), "doc"));
+  for (size_t i = 0; i < types.size(); ++i) {
+    const AvroField& field = record.fields[i];
+    Result<DeclaredField> declared = ReadField(field, types[i]);
     if (!declared.ok()) {
       return WithContext(declared.status(), fmt::format("field '{}'", field.name));
     }
@@ -145,9 +106,7 @@ Result<DeclaredSchema> ReadSchema(const json& root) {
 
 Result<DeclaredSchema> ParseAvroSchema(const std::string& text,
                                        const std::string& place) {
-  const Result<json> root = ParseJson(text);
-  if (!root.ok()) return WithContext(root.status(), place);
-  Result<DeclaredSchema> schema = ReadSchema(*root);
+  Result<DeclaredSchema> schema = ReadSchema(text);
   if (!schema.ok()) return WithContext(schema.status(), place);
   return schema;
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "source/arrow_source.h"
+#include "source/avro_source.h"
 #include "source/csv_source.h"
 #include "source/jsonl_source.h"
 #include "source/parquet_source.h"
@@ -11,8 +12,8 @@ namespace howdah {
 
 const std::vector<const SourceFormat*>& BuiltinSourceFormats() {
   static const std::vector<const SourceFormat*> formats = {
-      &ParquetSourceFormat(), &CsvSourceFormat(), &JsonlSourceFormat(),
-      &ArrowSourceFormat(), &TfRecordSourceFormat()};
+      &ParquetSourceFormat(), &CsvSourceFormat(),  &JsonlSourceFormat(),
+      &ArrowSourceFormat(),   &AvroSourceFormat(), &TfRecordSourceFormat()};
   return formats;
 }
 
