@@ -48,7 +48,7 @@ inline bool InspectAndRead(const SourceFormat& format, const uint8_t* data, size
     if (!reader.ok()) return false;
     int64_t rows = 0;
     for (;;) {
-      const auto batch = (*reader)->Next();
+      const auto batch = (*reader)->Next(1);
       if (!batch.ok()) return false;
       if (batch->rows == nullptr) break;
       if (!batch->rows->ValidateFull().ok()) __builtin_trap();

@@ -306,7 +306,7 @@ Result<std::optional<std::string>> OneValue(const Setting& setting,
 Status ApplyTensor(const std::string& name, const Setting& setting, JobSpec* spec) {
   TensorInput input;
   if (const auto* table = std::get_if<SettingTable>(&setting.value)) {
-    HOWDAH_RETURN_IF_ERROR(CheckFields(setting, *table, {"from", "pad", "round"}));
+    HOWDAH_RETURN_IF_ERROR(CheckFields(setting, *table, {"as", "from", "pad", "round"}));
     const auto from = table->find("from");
     input.columns = from == table->end() ? std::vector{name} : from->second;
     HOWDAH_ASSIGN_OR_RETURN(input.pad, OneValue(setting, *table, "pad"));
@@ -317,6 +317,12 @@ Status ApplyTensor(const std::string& name, const Setting& setting, JobSpec* spe
                    setting.key, *round);
     }
     input.round = round == "true";
+    HOWDAH_ASSIGN_OR_RETURN(const auto as, OneValue(setting, *table, "as"));
+    if (as && *as != "tf.Example") {
+      return Error(ErrorKind::kInvalidInput, "{}: '{}.as' must be 'tf.Example', got '{}'",
+                   setting.place, setting.key, *as);
+    }
+    input.as_example = as.has_value();
   } else {
     HOWDAH_ASSIGN_OR_RETURN(input.columns, AsColumns(setting));
   }

@@ -112,7 +112,8 @@ InspectOptions WantedColumns(const JobSpec& spec, const Signature& signature) {
                                                  ? mapped->second.columns
                                                  : std::vector{input.name};
     AddOnce(columns, &wanted.columns);
-    if (input.dtype == DType::kString) AddOnce(columns, &wanted.text_columns);
+    const bool as_text = mapped == spec.input.tensors.end() || !mapped->second.as_example;
+    if (input.dtype == DType::kString && as_text) AddOnce(columns, &wanted.text_columns);
   }
   AddOnce(spec.output.keep, &wanted.columns);
   return wanted;
@@ -291,6 +292,7 @@ std::string SemanticText(const PreparedJob& job) {
     tensors[name] = {{"columns", input.columns}};
     if (input.pad) tensors[name]["pad"] = *input.pad;
     if (input.round) tensors[name]["round"] = true;
+    if (input.as_example) tensors[name]["as"] = "tf.Example";
   }
   nlohmann::json semantic = {{"model",
                               {{"sha256", job.model_sha256},

@@ -70,13 +70,13 @@ Json FeedsJson(const PreparedJob& job) {
   Json feeds = Json::array();
   for (const TensorSpec& input : job.signature.inputs) {
     const auto mapped = job.spec.input.tensors.find(input.name);
-    const TensorInput feed =
-        mapped != job.spec.input.tensors.end()
-            ? mapped->second
-            : TensorInput{.columns = {input.name}, .pad = {}, .round = false};
+    const TensorInput feed = mapped != job.spec.input.tensors.end()
+                                 ? mapped->second
+                                 : TensorInput{.columns = {input.name}, .pad = {}};
     feeds.push_back(
         {{"tensor", input.name}, {"type", input.ToString()}, {"columns", feed.columns}});
     if (feed.pad) feeds.back()["pad"] = *feed.pad;
+    if (feed.as_example) feeds.back()["as"] = "tf.Example";
   }
   return feeds;
 }

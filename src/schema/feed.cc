@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "schema/batch_column.h"
+#include "schema/example_feed.h"
 #include "schema/feed_plan.h"
 #include "schema/flatten.h"
 #include "schema/pack.h"
@@ -77,6 +78,11 @@ Result<Tensor> MakeTensor(const TensorPlan& plan, const arrow::RecordBatch& batc
   Tensor tensor{.dtype = plan.dtype};
   if (plan.form == Form::kDefault) return tensor;
   tensor.shape = {batch.num_rows()};
+  if (plan.form == Form::kExamples) {
+    tensor.shape.insert(tensor.shape.end(), plan.row_shape.begin(), plan.row_shape.end());
+    HOWDAH_ASSIGN_OR_RETURN(tensor.values, MakeExamples(plan, batch, fault));
+    return tensor;
+  }
   if (plan.form == Form::kPacked) {
     std::vector<std::shared_ptr<arrow::Array>> columns;
     for (const ColumnPlan& column : plan.columns) {

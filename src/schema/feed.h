@@ -27,6 +27,8 @@ struct TensorInput {
   /// Numbers are rounded to the tensor's dtype: what would otherwise be refused, since
   /// digits are lost (double to float, float to half and bfloat16).
   bool round = false;
+  /// Each row's columns become one serialized tf.Example.
+  bool as_example = false;
 };
 using TensorColumns = std::map<std::string, TensorInput>;
 
@@ -43,6 +45,8 @@ using TensorColumns = std::map<std::string, TensorInput>;
 ///   knows h and w
 /// With a pad, the lists of each level are filled up behind their elements: to the
 /// dimension that the signature fixes, else to the longest of the batch (none: 0).
+/// TensorInput::as_example: any number of columns -> [n], or [n, 1], of serialized
+/// tf.Example (example_feed.h).
 /// Shapes hold the batch dimension first. But if an input without a default has rank 0,
 /// all shapes of the signature are of one row, and its tensors have one dimension more
 /// here: [] -> [n]. An input of unknown rank takes the rank that its column has. Types:

@@ -11,6 +11,7 @@
 #include "schema/batch_shape.h"
 #include "schema/dictionary.h"
 #include "schema/disagreements.h"
+#include "schema/example_feed.h"
 #include "schema/flatten.h"
 #include "schema/pad.h"
 #include "schema/rounding_cast.h"
@@ -63,6 +64,9 @@ class Planner {
                                                ? mapped->second.columns
                                                : std::vector<std::string>{spec.name};
     if (!CheckInput(spec, names)) return std::nullopt;
+    if (mapped != mapping_.end() && mapped->second.as_example) {
+      return PlanExamples(spec, mapped->second);
+    }
 
     std::vector<NestedType> types;
     for (const std::string& name : names) {
@@ -78,6 +82,52 @@ class Planner {
     if (mapped != mapping_.end() && mapped->second.pad) {
       return PlanPad(std::move(plan), *mapped->second.pad);
     }
+    return plan;
+  }
+
+  /// nullopt after a disagreement.
+  std::optional<TensorPlan> PlanExamples(const TensorSpec& spec,
+                                         const TensorInput& input) {
+    TensorPlan plan{.input = spec.name, .dtype = spec.dtype, .form = Form::kExamples};
+    const auto shape = BatchShape(signature_, spec);
+    const bool unit = shape && shape->size() == 2 &&
+                      (shape->back() == 1 || shape->back() == kUnknownDim);
+    if (unit) plan.row_shape = {1};
+    if (spec.dtype != DType::kString || (shape && shape->size() != 1 && !unit)) {
+      disagreements_.Add(
+          "tensor '{}' expects {}, which serialized tf.Example records cannot be: those "
+          "are one string a row",
+          spec.name, Expected(spec));
+      return std::nullopt;
+    }
+    if (input.pad) {
+      disagreements_.Add(
+          "tensor '{}' is built from tf.Example, whose lists need no pad; leave pad out",
+          spec.name);
+      return std::nullopt;
+    }
+    for (const std::string& name : input.columns) {
+      const auto field = source_.GetFieldByName(name);
+      TensorSpec feature = spec;
+      if (field != nullptr) {
+        const NestedType type = TakeApart(field->type());
+        if (type.lengths.size() > 1) {
+          disagreements_.Add(
+              "tensor '{}' is built from tf.Example, which holds no lists of lists, but "
+              "column '{}' is of {}",
+              spec.name, name, field->type()->ToString());
+          continue;
+        }
+        const bool dictionary = type.element->id() == arrow::Type::DICTIONARY;
+        feature.dtype = FeatureDType(
+            dictionary
+                ? *static_cast<const arrow::DictionaryType&>(*type.element).value_type()
+                : *type.element);
+      }
+      auto column = PlanColumn(feature, name, /*by_default=*/false);
+      if (column) plan.columns.push_back(std::move(*column));
+    }
+    if (plan.columns.size() != input.columns.size()) return std::nullopt;
     return plan;
   }
 

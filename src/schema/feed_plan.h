@@ -29,13 +29,14 @@ struct TensorPlan {
     kAsColumn,  ///< [n], then the column's list levels
     kUnitDim,   ///< a scalar column as [n, 1]
     kPacked,    ///< k scalar columns as [n, k]
+    kExamples,  ///< the columns of a row as one serialized tf.Example; [n] or [n, 1]
     kReshaped,  ///< one flat list per row, row-major, as `row_shape`
   };
   std::string input;
   DType dtype = DType::kInvalid;
   Form form = Form::kDefault;
   std::vector<ColumnPlan> columns;
-  std::vector<int64_t> row_shape;  ///< kReshaped only
+  std::vector<int64_t> row_shape;  ///< kReshaped and kExamples only
   std::shared_ptr<arrow::Array>
       pad;  ///< one element; nullptr: lists must be equally long
 };
