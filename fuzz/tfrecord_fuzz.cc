@@ -1,5 +1,5 @@
-// TFRecord inputs: any bytes are inspected and read, or refused; and so is any record, which
-// no checksum protects here. What is inspected can be read.
+// TFRecord inputs: any bytes are inspected and read, or refused; and so is any record,
+// which no checksum protects here. What is inspected can be read.
 
 #include "base/digest.h"
 #include "source/tfrecord_source.h"

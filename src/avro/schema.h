@@ -70,7 +70,7 @@ class AvroSchema {
  public:
   enum class Names {
     kStrict,  ///< of letters, digits and _
-    kAny,     ///< any text that is not empty: what files have been written with
+    kAny,     ///< any text, for types also none: what files have been written with
   };
 
   /// Parse JSON; safe on hostile text. With kAny a decimal that cannot be is plain bytes,

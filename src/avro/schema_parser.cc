@@ -129,7 +129,7 @@ Result<const AvroNode*> AvroSchemaParser::ParseNamed(const json& schema, AvroKin
                                                      const std::string& path) {
   HOWDAH_ASSIGN_OR_RETURN(std::string name, NameOf(schema, space, path));
   AvroNode* const node = Make(kind);
-  if (!named_.emplace(name, node).second) {
+  if (!name.empty() && !named_.emplace(name, node).second) {
     return Error(ErrorKind::kInvalidInput, "{}: '{}' is defined twice", path, name);
   }
   node->name = std::move(name);
@@ -219,8 +219,10 @@ Result<const AvroNode*> AvroSchemaParser::Refer(const std::string& name,
 Result<std::string> AvroSchemaParser::NameOf(const json& schema, const std::string& space,
                                              const std::string& path) const {
   const auto name = schema.find("name");
-  if (name == schema.end() || !name->is_string() ||
-      !IsName(name->get_ref<const std::string&>(), true)) {
+  const bool named = name != schema.end() && name->is_string();
+  // Polars writes records without a name, to which nothing can refer.
+  if (!strict_ && (!named || name->get_ref<const std::string&>().empty())) return "";
+  if (!named || !IsName(name->get_ref<const std::string&>(), true)) {
     return NotAvro(path, "a \"name\" of letters, digits and _ (no digit first)", schema);
   }
   std::string full_name = name->get<std::string>();

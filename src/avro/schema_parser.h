@@ -42,7 +42,7 @@ class AvroSchemaParser {
                       AvroNode* node) const;
   Status ParseDecimal(const nlohmann::json& schema, const std::string& path,
                       AvroNode* node) const;
-  /// The full name of a definition.
+  /// The full name of a definition; "": it has none.
   Result<std::string> NameOf(const nlohmann::json& schema, const std::string& space,
                              const std::string& path) const;
   bool IsName(std::string_view text, bool full) const;

@@ -85,6 +85,12 @@ TEST(Feed, SharesMemoryThatHasTheTensorsForm) {
   ExpectArray(*list.values, *scalar);
   EXPECT_EQ(list.values->data()->buffers[1], lists->data()->child_data[0]->buffers[1]);
 
+  const ArrayPtr fixed =
+      Sliced(arrow::fixed_size_list(i64, 2), "[[0, 0]]", "[[1, 2], [3, 4]]", "[[9, 9]]");
+  const Tensor pairs = FeedColumn(fixed, DType::kInt64, Shape{kAny, 2}).ValueOrDie();
+  ExpectArray(*pairs.values, *scalar);
+  EXPECT_EQ(pairs.values->data()->buffers[1], fixed->data()->child_data[0]->buffers[1]);
+
   const ArrayPtr text = ArrayOf(arrow::utf8(), R"(["a", "bc"])");
   const Tensor string = FeedColumn(text, DType::kString, Shape{kAny}).ValueOrDie();
   EXPECT_EQ(string.values->data()->buffers, text->data()->buffers);
