@@ -92,6 +92,13 @@ def end_to_end():
                      report, PYTHONDONTWRITEBYTECODE="1")
 
 
+def interop():
+    report = ROOT / "build" / "pytest-interop.xml"
+    return run_suite("interop", [sys.executable, "-m", "pytest", "tests/interop",
+                                 "--numprocesses=2", "--quiet", f"--junitxml={report}"],
+                     report, PYTHONDONTWRITEBYTECODE="1")
+
+
 def cluster():
     report = ROOT / "build" / "pytest-cluster.xml"
     return run_suite("cluster", [sys.executable, "-m", "pytest", "tests/cluster",
@@ -120,7 +127,7 @@ def thread_sanitizer():
 
 
 def main():
-    suites = {"release": release, "e2e": end_to_end, "cluster": cluster,
+    suites = {"release": release, "e2e": end_to_end, "interop": interop, "cluster": cluster,
               "asan": address_sanitizer, "tsan": thread_sanitizer}
     counts, lines = [], []
     for name, suite in suites.items():

@@ -72,13 +72,14 @@ class Snappy final : public BlockCompressor {
     HOWDAH_ASSIGN_OR_RETURN(int64_t bytes, CompressTo(sample));
     if (sample.size() == block.size()) return Whole(bytes);
     const auto sampled = static_cast<int64_t>(sample.size());
-    if (bytes > sampled - sampled / 32) return Literals(block);
+    if (bytes > sampled - sampled / kWorthwhile) return Literals(block);
     HOWDAH_ASSIGN_OR_RETURN(bytes, CompressTo(block));
     return Whole(bytes);
   }
 
  private:
   static constexpr size_t kSample = size_t{32} << 10;
+  static constexpr int64_t kWorthwhile = 12;  // a twelfth; it costs five times the CPU
 
   Result<int64_t> CompressTo(std::span<const std::byte> bytes) {
     const auto size = static_cast<int64_t>(bytes.size());

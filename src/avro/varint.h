@@ -49,6 +49,21 @@ inline std::byte* PutAvroLong(int64_t value, std::byte* out) {
   return out + bytes;
 }
 
+/// Bytes of `value` as a number.
+inline int64_t AvroLongBytes(int64_t value) {
+  // A seventh of its bits, rounded up, without a division.
+  const auto bits = static_cast<unsigned>(std::bit_width(ZigZag(value) | 1));
+  return static_cast<int64_t>((bits * 9 + 64) / 64);
+}
+
+/// As PutAvroLong, but writes to no byte behind the number.
+inline std::byte* PutAvroLongExactly(int64_t value, std::byte* out) {
+  uint64_t bits = ZigZag(value);
+  for (; bits >= 0x80; bits >>= 7) *out++ = static_cast<std::byte>(bits | 0x80);
+  *out = static_cast<std::byte>(bits);
+  return out + 1;
+}
+
 /// Read a number of [in, end) into `*value`.
 /// \return behind its last byte; nullptr when it does not end there, or is of more than
 /// 64 bits.

@@ -53,6 +53,12 @@ TEST(AvroLong, EveryPowerOfTwoAndItsNeighboursComeBack) {
       while (bits >>= 7) ++length;
       EXPECT_EQ(bytes.size(), length) << value;
       EXPECT_EQ(Get(bytes), std::make_pair(value, static_cast<int>(length)));
+      EXPECT_EQ(AvroLongBytes(value), static_cast<int64_t>(length)) << value;
+      std::byte exact[kAvroLongRoom + 1] = {};
+      exact[length] = std::byte{0x55};
+      EXPECT_EQ(PutAvroLongExactly(value, exact), exact + length);
+      EXPECT_EQ(exact[length], std::byte{0x55}) << value;
+      EXPECT_EQ(std::memcmp(exact, bytes.data(), length), 0) << value;
     }
   }
 }

@@ -132,7 +132,7 @@ class Csv final : public Format {
   std::string extension(const std::string& compression) const override {
     return ".csv" + TextCompressionExtension(compression);
   }
-  const std::vector<std::string>& compressions() const override {
+  const std::vector<std::string>& compressions(Profile) const override {
     return TextCompressions();
   }
   bool says_types() const override { return false; }

@@ -19,6 +19,19 @@ class Schema;
 
 namespace howdah {
 
+class Environment;
+
+/// Which readers files must suit.
+enum class Profile {
+  kLake,  ///< all that read a Hadoop lake: Hive, Spark, Trino, Impala, and DuckDB, Arrow
+  kCompact,  ///< smaller files for readers of these years
+};
+
+/// By the name that job files give it. InvalidInput: another one.
+Result<Profile> ProfileNamed(std::string_view name);
+/// The name that job files give it.
+std::string_view Name(Profile profile);
+
 /// How text formats, csv and json, write what is a matter of taste or of the reader.
 struct TextOptions {
   std::string dialect = "rfc4180";  ///< csv: "rfc4180" or "hive-text"
@@ -30,6 +43,7 @@ struct TextOptions {
 };
 
 struct EncoderOptions {
+  Profile profile = Profile::kLake;
   std::string compression = "snappy";  ///< one of Format::compressions
   int64_t row_group_bytes = int64_t{128}
                             << 20;  ///< encoded bytes at which a row group is cut
@@ -38,7 +52,8 @@ struct EncoderOptions {
   std::vector<std::pair<std::string, std::string>>
       metadata;  ///< file-level key/value pairs
   TextOptions text;
-  arrow::MemoryPool* pool = nullptr;  ///< nullptr: Arrow's default
+  arrow::MemoryPool* pool = nullptr;   ///< nullptr: Arrow's default
+  Environment* environment = nullptr;  ///< for random markers; nullptr: the system's
 };
 
 /// What the encoder knows of a finished file.
@@ -75,6 +90,14 @@ struct ReadBackFile {
   std::string created_by;
 };
 
+/// One way in which a file differs from what a profile's files are.
+struct ProfileFinding {
+  bool outside = true;  ///< false: for information, the file may still be inside
+  std::string place;    ///< path of a column, or "the file"
+  std::string rule;     ///< "codec", "encoding", "list structure", …
+  std::string detail;   ///< what it is, and why that matters
+};
+
 /// Reads the rows of a finished file again. Thread-confined.
 class RowReader {
  public:
@@ -93,8 +116,8 @@ class Format {
   /// What files' names end with: ".parquet", ".csv.gz". `compression` is one of
   /// compressions().
   virtual std::string extension(const std::string& compression) const = 0;
-  virtual const std::vector<std::string>& compressions()
-      const = 0;  ///< the default first
+  /// What files of `profile` may be compressed with, the default first.
+  virtual const std::vector<std::string>& compressions(Profile profile) const = 0;
   /// Whether a file says the types of its columns. Where it does not (text), ReadRows
   /// must be told.
   virtual bool says_types() const { return true; }
@@ -116,6 +139,10 @@ class Format {
   /// in bounded memory. Corruption when it is not whole.
   virtual Result<ReadBackFile> ReadBack(ByteSource& file,
                                         const EncoderOptions& options) const = 0;
+  /// Each way in which `file`, ours or anybody's, is outside of `profile`; no rows are
+  /// decoded. Corruption: not a whole file. Unsupported: a format without profiles.
+  virtual Result<std::vector<ProfileFinding>> Lint(ByteSource& file,
+                                                   Profile profile) const;
   /// The rows of `file`, whose writer was given `schema`, with its types; for formats
   /// that do not say them (others: Unsupported).
   virtual Result<std::unique_ptr<RowReader>> ReadRows(

@@ -34,7 +34,7 @@ class Json final : public Format {
   std::string extension(const std::string& compression) const override {
     return ".json" + TextCompressionExtension(compression);
   }
-  const std::vector<std::string>& compressions() const override {
+  const std::vector<std::string>& compressions(Profile) const override {
     return TextCompressions();
   }
   bool says_types() const override { return false; }

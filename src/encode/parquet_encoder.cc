@@ -61,7 +61,7 @@ class ParquetEncoder final : public Encoder {
                             LakeProperties(*schema_, options_, nullptr, &pool_));
     BEGIN_PARQUET_CATCH_EXCEPTIONS
     for (int i = 0; i < schema_->num_fields(); ++i) {
-      if (ListColumn::Fits(*schema_->field(i))) {
+      if (options_.profile == Profile::kLake && ListColumn::Fits(*schema_->field(i))) {
         lists_[static_cast<size_t>(i)] = MakeListColumn(*properties, *schema_->field(i));
       } else {
         other_columns_.push_back(i);
@@ -246,7 +246,7 @@ Result<std::unique_ptr<Encoder>> MakeParquetEncoder(std::shared_ptr<arrow::Schem
                                                     ByteSink* sink,
                                                     const EncoderOptions& options) {
   HOWDAH_RETURN_IF_ERROR(CheckLakeSchema(*schema));
-  HOWDAH_RETURN_IF_ERROR(CheckLakeCompression(options.compression));
+  HOWDAH_RETURN_IF_ERROR(CheckParquetCompression(options.profile, options.compression));
   auto encoder = std::make_unique<ParquetEncoder>(std::move(schema), sink, options);
   HOWDAH_RETURN_IF_ERROR(encoder->Begin());
   return encoder;

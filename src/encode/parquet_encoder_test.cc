@@ -149,13 +149,23 @@ TEST(ParquetEncoder, StatisticsAreThereForWhatLiesOutsideLists) {
   for (int leaf = kId; leaf <= kLabel; ++leaf) {
     const bool expected = leaf != kKeptList && leaf != kProbs;
     EXPECT_EQ(Chunk(*file, leaf)->is_stats_set(), expected) << leaf;
-    EXPECT_EQ(Chunk(*file, leaf)->size_statistics(), nullptr) << leaf;
   }
   const auto ids =
       std::static_pointer_cast<parquet::Int64Statistics>(Chunk(*file, kId)->statistics());
   EXPECT_EQ(ids->min(), 7);
   EXPECT_EQ(ids->max(), 9);
   EXPECT_EQ(Chunk(*file, kName)->statistics()->null_count(), 1);
+}
+
+TEST(ParquetEncoder, SizeStatisticsCountLevelsAndBytesOfText) {
+  const auto file = OpenRaw(Encode({Predictions()}));
+  using Counts = std::vector<int64_t>;
+  const auto names = Chunk(*file, kName)->size_statistics();  // one of three is null
+  EXPECT_EQ(names->definition_level_histogram, (Counts{1, 2}));
+  EXPECT_EQ(names->unencoded_byte_array_data_bytes, 2);
+  const auto probs = Chunk(*file, kProbs)->size_statistics();  // three lists of two
+  EXPECT_EQ(probs->definition_level_histogram, (Counts{0, 6}));
+  EXPECT_EQ(probs->repetition_level_histogram, (Counts{3, 3}));
 }
 
 TEST(ParquetEncoder, AListIsThreeLevelsWithElementAsItsName) {
@@ -193,7 +203,7 @@ TEST(ParquetEncoder, EveryCompressionIsWrittenAndReadBack) {
       {"gzip", parquet::Compression::GZIP},
       {"zstd", parquet::Compression::ZSTD},
       {"lz4", parquet::Compression::LZ4}};
-  ASSERT_EQ(codecs.size(), FindFormat("parquet")->compressions().size());
+  ASSERT_EQ(codecs.size(), FindFormat("parquet")->compressions(Profile::kLake).size());
   const auto batch = Noise(1000);
   for (const auto& [name, codec] : codecs) {
     const std::string bytes = Encode({batch}, {.compression = name});
@@ -237,7 +247,8 @@ void ExpectBitsSurvive(const std::shared_ptr<arrow::DataType>& type,
       arrow::ArrayData::Make(type, static_cast<int64_t>(bits.size()), {nullptr, buffer}));
   const auto offsets = FromJson(arrow::int32(), fmt::format("[0, {}]", bits.size()));
   const auto list = arrow::ListArray::FromArrays(*offsets, *array).ValueOrDie();
-  for (const std::string& compression : FindFormat("parquet")->compressions()) {
+  for (const std::string& compression :
+       FindFormat("parquet")->compressions(Profile::kLake)) {
     const auto scalars = Decode(
         Encode({Batch({field("x", type)}, {array})}, {.compression = compression}));
     const auto lists = Decode(Encode({Batch({field("x", list->type())}, {list})},

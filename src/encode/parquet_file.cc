@@ -7,6 +7,7 @@
 #include <parquet/metadata.h>
 #include <parquet/page_index.h>
 #include <parquet/properties.h>
+#include <parquet/size_statistics.h>
 
 #include <map>
 #include <utility>
@@ -28,6 +29,12 @@ class ParquetFile::RowGroup final : public parquet::RowGroupWriter::Contents {
     parquet::ColumnChunkMetaDataBuilder* metadata = metadata_->NextColumnChunk();
     ColumnChunk chunk;
     PARQUET_ASSIGN_OR_THROW(chunk, column.WriteChunk(*file_.sink_));
+    // How often each level was written: an empty list is a place without an element, and
+    // each list has one place that does not repeat another.
+    metadata->SetSizeStatistics(
+        {.definition_level_histogram = {chunk.levels - chunk.elements, chunk.elements},
+         .repetition_level_histogram = {chunk.rows, chunk.levels - chunk.rows},
+         .unencoded_byte_array_data_bytes = {}});
     metadata->Finish(chunk.levels, /*dictionary_page_offset=*/0, /*index_page_offset=*/-1,
                      chunk.first_page, chunk.compressed_bytes, chunk.uncompressed_bytes,
                      /*has_dictionary=*/false, /*dictionary_fallback=*/false, {},

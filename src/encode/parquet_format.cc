@@ -4,6 +4,7 @@
 
 #include "encode/parquet_encoder.h"
 #include "encode/parquet_lake.h"
+#include "encode/parquet_profile.h"
 #include "encode/parquet_read_back.h"
 
 namespace howdah {
@@ -16,8 +17,8 @@ class Parquet final : public Format {
     return name;
   }
   std::string extension(const std::string&) const override { return ".parquet"; }
-  const std::vector<std::string>& compressions() const override {
-    return LakeCompressions();
+  const std::vector<std::string>& compressions(Profile profile) const override {
+    return ParquetCompressions(profile);
   }
   Result<std::shared_ptr<arrow::Schema>> StoredSchema(
       const std::shared_ptr<arrow::Schema>& schema,
@@ -32,6 +33,10 @@ class Parquet final : public Format {
   }
   Result<ReadBackFile> ReadBack(ByteSource& file, const EncoderOptions&) const override {
     return ReadBackParquet(file);
+  }
+  Result<std::vector<ProfileFinding>> Lint(ByteSource& file,
+                                           Profile profile) const override {
+    return LintParquet(file, profile);
   }
 };
 

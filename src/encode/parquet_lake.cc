@@ -136,7 +136,7 @@ Status CheckField(const arrow::Field& field, const std::string& path) {
   return Status::OK();
 }
 
-Result<arrow::Compression::type> CodecOf(const std::string& name) {
+Result<arrow::Compression::type> CodecOf(Profile profile, const std::string& name) {
   static const std::vector<std::pair<std::string, arrow::Compression::type>> codecs = {
       {"none", arrow::Compression::UNCOMPRESSED},
       {"snappy", arrow::Compression::SNAPPY},
@@ -146,12 +146,14 @@ Result<arrow::Compression::type> CodecOf(const std::string& name) {
       // framing.
       {"lz4", arrow::Compression::LZ4},
   };
+  const std::vector<std::string>& names = ParquetCompressions(profile);
+  const bool has = std::find(names.begin(), names.end(), name) != names.end();
   for (const auto& [known, codec] : codecs) {
-    if (name == known && arrow::util::Codec::IsAvailable(codec)) return codec;
+    if (has && name == known && arrow::util::Codec::IsAvailable(codec)) return codec;
   }
   return Error(ErrorKind::kInvalidInput,
-               "no compression '{}' for parquet; there are {}{}", name,
-               QuotedList(LakeCompressions()), DidYouMean(name, LakeCompressions()));
+               "no compression '{}' for parquet; there are {}{}", name, QuotedList(names),
+               DidYouMean(name, names));
 }
 
 /// Whether most of the first values of a column of whole numbers are different.
@@ -184,8 +186,8 @@ std::set<std::string> UniqueColumns(const arrow::RecordBatch* sample) {
   return names;
 }
 
-void SetLeaf(const parquet::ColumnDescriptor& leaf, bool is_key, bool is_unique,
-             parquet::WriterProperties::Builder& builder) {
+void SetLeaf(const parquet::ColumnDescriptor& leaf, Profile profile, bool is_key,
+             bool is_unique, parquet::WriterProperties::Builder& builder) {
   const std::string path = leaf.path()->ToDotString();
   const bool in_list = leaf.max_repetition_level() > 0;
   const bool floating = leaf.physical_type() == parquet::Type::FLOAT ||
@@ -193,18 +195,24 @@ void SetLeaf(const parquet::ColumnDescriptor& leaf, bool is_key, bool is_unique,
   // Hive's vectorised reader mixes the ids of a dictionary inside a list with its values
   // (HIVE-24947).
   if (in_list || floating || is_unique) builder.disable_dictionary(path);
+  if (floating && profile == Profile::kCompact) {
+    builder.encoding(path, parquet::Encoding::BYTE_STREAM_SPLIT);
+  }
   if (in_list) builder.disable_statistics(path);
   if (is_key && !in_list) builder.enable_write_page_index(path);
 }
 
 }  // namespace
 
-const std::vector<std::string>& LakeCompressions() {
-  static const std::vector<std::string> names = {"snappy", "none", "gzip", "zstd", "lz4"};
-  return names;
+const std::vector<std::string>& ParquetCompressions(Profile profile) {
+  static const std::vector<std::string> lake = {"snappy", "none", "gzip", "zstd", "lz4"};
+  static const std::vector<std::string> compact = {"zstd"};
+  return profile == Profile::kLake ? lake : compact;
 }
 
-Status CheckLakeCompression(const std::string& name) { return CodecOf(name).status(); }
+Status CheckParquetCompression(Profile profile, const std::string& name) {
+  return CodecOf(profile, name).status();
+}
 
 Status CheckLakeSchema(const arrow::Schema& schema) {
   if (schema.num_fields() == 0) {
@@ -224,7 +232,8 @@ Status CheckLakeSchema(const arrow::Schema& schema) {
 Result<std::shared_ptr<parquet::WriterProperties>> LakeProperties(
     const arrow::Schema& schema, const EncoderOptions& options,
     const arrow::RecordBatch* sample, arrow::MemoryPool* pool) {
-  HOWDAH_ASSIGN_OR_RETURN(const auto codec, CodecOf(options.compression));
+  HOWDAH_ASSIGN_OR_RETURN(const auto codec,
+                          CodecOf(options.profile, options.compression));
   parquet::WriterProperties::Builder builder;
   builder.memory_pool(pool)
       ->version(parquet::ParquetVersion::PARQUET_2_6)
@@ -232,7 +241,7 @@ Result<std::shared_ptr<parquet::WriterProperties>> LakeProperties(
       ->compression(codec)
       ->enable_page_checksum()
       ->disable_write_page_index()
-      ->set_size_statistics_level(parquet::SizeStatisticsLevel::None)
+      ->set_size_statistics_level(parquet::SizeStatisticsLevel::ColumnChunk)
       // Row groups are cut by bytes, by the encoder.
       ->max_row_group_length(std::numeric_limits<int64_t>::max());
   if (codec == arrow::Compression::GZIP) builder.compression_level(kGzipLevel);
@@ -249,7 +258,8 @@ Result<std::shared_ptr<parquet::WriterProperties>> LakeProperties(
     const std::string& column = leaves->GetColumnRoot(i)->name();
     const bool is_key = std::find(options.key_columns.begin(), options.key_columns.end(),
                                   column) != options.key_columns.end();
-    SetLeaf(*leaves->Column(i), is_key, unique.contains(column), builder);
+    SetLeaf(*leaves->Column(i), options.profile, is_key, unique.contains(column),
+            builder);
   }
   return builder.build();
 }

@@ -163,8 +163,11 @@ TEST(LakeProperties, AnUnknownCompressionNamesThoseThereAre) {
 TEST(Formats, EachIsFoundByItsName) {
   for (const Format* format : BuiltinFormats()) {
     EXPECT_EQ(FindFormat(format->name()), format);
-    EXPECT_TRUE(format->extension(format->compressions().front()).starts_with("."));
-    EXPECT_FALSE(format->compressions().empty());
+    for (const Profile profile : {Profile::kLake, Profile::kCompact}) {
+      const auto& compressions = format->compressions(profile);
+      ASSERT_FALSE(compressions.empty());
+      EXPECT_TRUE(format->extension(compressions.front()).starts_with("."));
+    }
   }
   EXPECT_EQ(FindFormat("parket"), nullptr);
 }

@@ -163,6 +163,7 @@ Status ListColumn::EndPage() {
   }
   const int64_t uncompressed = static_cast<int64_t>(levels.size()) + values_size_;
   page.levels = static_cast<int32_t>(places);
+  page.elements = static_cast<int32_t>(values_size_ / value_bytes_);
   page.uncompressed_bytes = static_cast<int32_t>(uncompressed);
   // Keeps a page's memory unless much of it is empty: pages are alike.
   HOWDAH_RETURN_IF_ERROR(body_->Resize(body_bytes_, body_bytes_ < kPageBytes / 2));
@@ -229,6 +230,7 @@ Result<ColumnChunk> ListColumn::WriteChunk(arrow::io::OutputStream& out) {
     page.body.reset();
     const auto header_bytes = static_cast<int64_t>(header.size());
     chunk.levels += page.levels;
+    chunk.elements += page.elements;
     chunk.compressed_bytes += header_bytes + stored;
     chunk.uncompressed_bytes += header_bytes + page.uncompressed_bytes;
   }

@@ -26,6 +26,7 @@ namespace howdah {
 struct ColumnChunk {
   int64_t rows = 0;
   int64_t levels = 0;  ///< Parquet's "values": elements, and empty lists
+  int64_t elements = 0;
   int64_t first_page = 0;
   int32_t pages = 0;
   int64_t compressed_bytes = 0;    ///< with the headers of the pages
@@ -62,6 +63,7 @@ class ListColumn {
     std::string head;  // levels; before them what the codec needs
     std::unique_ptr<arrow::ResizableBuffer> body;
     int32_t levels = 0;
+    int32_t elements = 0;
     int32_t uncompressed_bytes = 0;
   };
   enum class Form { kStored, kLiterals, kCompressed };

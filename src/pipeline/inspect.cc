@@ -13,6 +13,7 @@
 #include "pipeline/inputs.h"
 #include "pipeline/json_text.h"
 #include "pipeline/model_cache.h"
+#include "pipeline/verify_rows.h"
 
 namespace howdah {
 namespace {
@@ -111,11 +112,13 @@ Result<InspectResult> InspectDataFile(const Location& location, ByteSource& file
                                  {"compressed_bytes", leaf.compressed_bytes},
                                  {"uncompressed_bytes", leaf.uncompressed_bytes}});
   }
-  const std::string text =
-      fmt::format("{} {} ({}): {} rows in {} row groups\nwritten by {}\n", format.name(),
-                  location.url, FormatByteSize(file.size()), FormatCount(contents.rows),
-                  contents.row_groups, contents.created_by) +
-      ColumnsText(*contents.schema);
+  std::string text = fmt::format("{} {} ({}): {} rows in {} row groups\n", format.name(),
+                                 location.url, FormatByteSize(file.size()),
+                                 FormatCount(contents.rows), contents.row_groups);
+  if (!contents.created_by.empty()) {
+    text += fmt::format("written by {}\n", contents.created_by);
+  }
+  text += ColumnsText(*contents.schema);
   return InspectResult{DumpJson(summary), text};
 }
 
@@ -145,7 +148,8 @@ Result<InspectResult> InspectFile(const Location& location) {
   // Without a name that tells, a file is taken for what jobs write.
   const SourceFormat* source = SourceFormatByExtension(location.path);
   const Format* written =
-      source == nullptr ? BuiltinFormats().front() : FindFormat(source->name());
+      source == nullptr ? FormatOfDataFile(location.path) : FindFormat(source->name());
+  if (source == nullptr && written == nullptr) written = BuiltinFormats().front();
   if (written != nullptr && written->says_types()) {
     return InspectDataFile(location, *file, *written);
   }
@@ -212,20 +216,64 @@ Result<InspectResult> InspectDataset(const Location& location) {
   return InspectResult{DumpJson(summary), text};
 }
 
+/// What is at `url`, to be looked at.
+Result<FileInfo> StatFor(const Location& location, const std::string& url) {
+  Result<FileInfo> info = location.fs->Stat(location.path);
+  if (Is(info.status(), ErrorKind::kNotFound)) {
+    return Error(ErrorKind::kNotFound, "'{}': no such file or directory", url);
+  }
+  return info;
+}
+
 }  // namespace
+
+Result<InspectResult> InspectProfile(const Storages& storages, const std::string& url,
+                                     Profile profile) {
+  HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(url));
+  HOWDAH_ASSIGN_OR_RETURN(const FileInfo info, StatFor(location, url));
+  if (info.type != FileType::kFile) {
+    return Error(ErrorKind::kInvalidInput,
+                 "'{}' is a directory; --profile looks at one data file", url);
+  }
+  const Format* format = FormatOfDataFile(location.path);
+  if (format == nullptr) format = BuiltinFormats().front();
+  HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file,
+                          location.fs->OpenInput(location.path));
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<ProfileFinding> findings,
+                          format->Lint(*file, profile));
+  InspectResult result;
+  Json summary = SummaryHead("inspect");
+  summary["kind"] = "profile";
+  summary["path"] = location.url;
+  summary["format"] = format->name();
+  summary["profile"] = Name(profile);
+  Json list = Json::array();
+  for (const ProfileFinding& finding : findings) {
+    result.outside_profile = result.outside_profile || finding.outside;
+    list.push_back({{"outside", finding.outside},
+                    {"place", finding.place},
+                    {"rule", finding.rule},
+                    {"detail", finding.detail}});
+    result.text += fmt::format("  {}: {}: {}{}\n", finding.place, finding.rule,
+                               finding.detail, finding.outside ? "" : " (allowed)");
+  }
+  summary["inside"] = !result.outside_profile;
+  summary["findings"] = std::move(list);
+  result.text =
+      fmt::format("{} {}: {} the profile {}\n", format->name(), location.url,
+                  result.outside_profile ? "outside of" : "inside", Name(profile)) +
+      result.text;
+  result.json = DumpJson(summary);
+  return result;
+}
 
 Result<InspectResult> Inspect(const Storages& storages, const std::string& url,
                               ModelDigest digest) {
   HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(url));
-  FileSystem& fs = *location.fs;
-  Result<FileInfo> info = fs.Stat(location.path);
-  if (Is(info.status(), ErrorKind::kNotFound)) {
-    return Error(ErrorKind::kNotFound, "'{}': no such file or directory", url);
-  }
-  HOWDAH_RETURN_IF_ERROR(info.status());
-  if (info->type == FileType::kFile) return InspectFile(location);
+  HOWDAH_ASSIGN_OR_RETURN(const FileInfo info, StatFor(location, url));
+  if (info.type == FileType::kFile) return InspectFile(location);
   HOWDAH_ASSIGN_OR_RETURN(const bool dataset,
-                          Exists(fs, JoinPath(location.path, kLedgerName)));
+                          Exists(*location.fs, JoinPath(location.path, kLedgerName)));
   if (dataset) return InspectDataset(location);
   Result<InspectResult> model = InspectModel(location, digest);
   if (Is(model.status(), ErrorKind::kNotFound)) {

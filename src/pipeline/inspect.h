@@ -3,13 +3,15 @@
 #include <string>
 
 #include "base/status.h"
+#include "encode/encoder.h"
 #include "pipeline/storages.h"
 
 namespace howdah {
 
 struct InspectResult {
-  std::string json;  ///< docs/summary.md
-  std::string text;  ///< for people
+  std::string json;              ///< docs/summary.md
+  std::string text;              ///< for people
+  bool outside_profile = false;  ///< of Lint
 };
 
 /// Whether to read a model's files for their digest, which takes as long as reading them
@@ -21,5 +23,11 @@ enum class ModelDigest { kSkip, kCompute };
 /// (says what was looked for).
 Result<InspectResult> Inspect(const Storages& storages, const std::string& url,
                               ModelDigest digest = ModelDigest::kSkip);
+
+/// `howdah inspect FILE --profile`: each way in which a Parquet or Avro file, ours or
+/// anybody's, is outside of `profile`. InvalidInput: not a file. Unsupported: a format
+/// without profiles.
+Result<InspectResult> InspectProfile(const Storages& storages, const std::string& url,
+                                     Profile profile);
 
 }  // namespace howdah

@@ -245,7 +245,9 @@ Status PrepareOutput(const Storages& storages, PreparedJob* job) {
   }
 
   job->format = FindFormat(output.format);
-  const std::vector<std::string>& compressions = job->format->compressions();
+  HOWDAH_ASSIGN_OR_RETURN(job->encoder.profile, ProfileNamed(output.profile));
+  const std::vector<std::string>& compressions =
+      job->format->compressions(job->encoder.profile);
   std::string& compression = job->encoder.compression;
   compression = output.compression.empty() ? compressions.front() : output.compression;
   if (compression == "uncompressed") compression = "none";  // Spark knows both words

@@ -199,9 +199,11 @@ class RowVerifier {
 const Format* FormatOfDataFile(const std::string& path) {
   if (path.ends_with(".quarantine")) return FindFormat("parquet");
   for (const Format* format : BuiltinFormats()) {
-    for (const std::string& compression : format->compressions()) {
-      const std::string extension = format->extension(compression);
-      if (path.size() > extension.size() && path.ends_with(extension)) return format;
+    for (const Profile profile : {Profile::kLake, Profile::kCompact}) {
+      for (const std::string& compression : format->compressions(profile)) {
+        const std::string extension = format->extension(compression);
+        if (path.size() > extension.size() && path.ends_with(extension)) return format;
+      }
     }
   }
   return nullptr;

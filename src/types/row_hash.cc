@@ -8,6 +8,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace howdah {
@@ -55,6 +57,25 @@ void MixBytes(const arrow::Array& array, int width, int64_t first,
       [&](uint64_t hash, int64_t at) {
         return XXH3_64bits_withSeed(values + at * width, static_cast<size_t>(width),
                                     hash);
+      },
+      hashes);
+}
+
+/// Decimals by their value, in the 16 bytes that 38 digits take, whatever the width: a
+/// format may know one width only.
+void MixDecimals(const arrow::Array& array, int width, int64_t first,
+                 std::vector<uint64_t>* hashes) {
+  constexpr int kBytes = 16;
+  const uint8_t* values =
+      array.data()->buffers[1]->data() + array.offset() * int64_t{width};
+  MixEach(
+      array, first,
+      [&](uint64_t hash, int64_t at) {
+        const uint8_t* value = values + at * width;
+        std::array<uint8_t, kBytes> bytes;
+        bytes.fill(value[width - 1] >= 0x80 ? 0xff : 0);
+        std::copy_n(value, std::min(width, kBytes), bytes.begin());
+        return XXH3_64bits_withSeed(bytes.data(), bytes.size(), hash);
       },
       hashes);
 }
@@ -165,7 +186,6 @@ Status HashInto(const arrow::Array& array, int64_t first, std::vector<uint64_t>*
     case Type::UINT64:
     case Type::DATE64:
     case Type::TIME64:
-    case Type::TIMESTAMP:
     case Type::DURATION:
       MixIntegers<int64_t>(array, first, hashes);
       return Status::OK();
@@ -186,6 +206,25 @@ Status HashInto(const arrow::Array& array, int64_t first, std::vector<uint64_t>*
       return MixLists<arrow::FixedSizeListArray>(array, first, hashes);
     case Type::STRUCT:
       return MixStructs(array, first, hashes);
+    case Type::TIMESTAMP: {
+      // By microseconds: a reader of Avro gives those of milliseconds, too.
+      const auto unit = static_cast<const arrow::TimestampType&>(*array.type()).unit();
+      const uint64_t scale = unit == arrow::TimeUnit::MILLI ? 1000 : 1;
+      const int64_t* values = array.data()->GetValues<int64_t>(1);
+      MixEach(
+          array, first,
+          [&](uint64_t hash, int64_t at) {
+            return Mix(hash, static_cast<uint64_t>(values[at]) * scale);
+          },
+          hashes);
+      return Status::OK();
+    }
+    case Type::DECIMAL32:
+    case Type::DECIMAL64:
+    case Type::DECIMAL128:
+    case Type::DECIMAL256:
+      MixDecimals(array, array.type()->byte_width(), first, hashes);
+      return Status::OK();
     default:
       break;
   }

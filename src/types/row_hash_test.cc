@@ -43,6 +43,20 @@ TEST(HashRows, DoesNotDependOnTheOrderOfRowsOrTheBatchesTheyCameIn) {
                 HashRows(*nested->Slice(1, 2)).ValueOrDie());
 }
 
+TEST(HashRows, ADecimalCountsByItsValueWhateverItsWidth) {
+  const std::string values = R"(["1.50", "-0.01", null])";
+  const uint64_t hash = Hash(arrow::decimal128(9, 2), values);
+  EXPECT_EQ(Hash(arrow::decimal32(9, 2), values), hash);
+  EXPECT_EQ(Hash(arrow::decimal64(9, 2), values), hash);
+  EXPECT_EQ(Hash(arrow::decimal256(9, 2), values), hash);
+  EXPECT_NE(Hash(arrow::decimal128(9, 2), R"(["1.50", "0.01", null])"), hash);
+}
+
+TEST(HashRows, ATimestampInMillisecondsCountsAsItsMicroseconds) {
+  EXPECT_EQ(Hash(arrow::timestamp(arrow::TimeUnit::MILLI), "[-1, null, 5]"),
+            Hash(arrow::timestamp(arrow::TimeUnit::MICRO), "[-1000, null, 5000]"));
+}
+
 TEST(HashRows, HashesARowTheSameWhateverItsNeighboursAre) {
   const auto lists = Batch(arrow::list(arrow::float32()), "[[1, 2], [null], [3]]");
   EXPECT_EQ(HashRows(*lists).ValueOrDie(),

@@ -1,3 +1,1 @@
-"""The fixtures are those of the end-to-end tests."""
-
-from e2e.conftest import model, place, pytest_sessionstart, zoo_folder  # noqa: F401
+pytest_plugins = ["e2e_fixtures"]  # of tests/e2e

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "encode/encoder.h"
+
+namespace howdah {
+
+/// Avro object container files.
+const Format& AvroFormat();
+
+}  // namespace howdah
