@@ -79,6 +79,7 @@ class AvroEncoder final : public Encoder {
       rows_in_block_ += rows;
       if (filled_ >= kBlockBytes) HOWDAH_RETURN_IF_ERROR(EndBlock());
     }
+    columns_.clear();  // the batch's memory is its owner's again
     return Status::OK();
   }
 
