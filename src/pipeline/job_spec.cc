@@ -250,8 +250,15 @@ const std::vector<KeyRow>& KeyTable() {
        Choice([](S& s) -> auto& { return s.input.format; },
               {"parquet", "csv", "jsonl", "arrow", "avro", "tfrecord"}, {})},
       {"output.path", Into(AsPath, [](S& s) -> auto& { return s.output.path; })},
-      {"output.format", Choice([](S& s) -> auto& { return s.output.format; },
-                               {"parquet", "avro"}, {"csv", "json"})},
+      {"output.format",
+       [](const Setting& setting, S* spec) -> Status {
+         HOWDAH_ASSIGN_OR_RETURN(
+             spec->output.format,
+             AsChoice(setting, {"parquet", "avro", "csv", "json", "jsonl"}));
+         // As inputs call it.
+         if (spec->output.format == "jsonl") spec->output.format = "json";
+         return Status::OK();
+       }},
       {"output.mode", Choice([](S& s) -> auto& { return s.output.mode; }, {"new"},
                              {"append", "overwrite"})},
       {"output.keep", Into(AsList, [](S& s) -> auto& { return s.output.keep; })},
@@ -268,14 +275,27 @@ const std::vector<KeyRow>& KeyTable() {
       {"output.max_open_partitions",
        Integer([](S& s) -> auto& { return s.output.max_open_partitions; }, 1, kMostRows)},
       {"output.staging", Into(AsPath, [](S& s) -> auto& { return s.output.staging; })},
-      {"output.csv.dialect", Choice([](S& s) -> auto& { return s.output.csv_dialect; },
-                                    {"rfc4180"}, {"hive-text"})},
-      {"checks.bad_rows",
-       Choice([](S& s) -> auto& { return s.checks.bad_rows; }, {"fail", "quarantine"},
-              {})},
+      {"output.csv.dialect", Choice([](S& s) -> auto& { return s.output.text.dialect; },
+                                    {"rfc4180", "hive-text"})},
+      {"output.csv.header",
+       [](const Setting& setting, S* spec) -> Status {
+         return AsFlag(setting).Value(&spec->output.text.header);
+       }},
+      {"output.csv.null",
+       Into(AsString, [](S& s) -> auto& { return s.output.text.null; })},
+      {"output.csv.decimals",
+       [](const Setting& setting, S* spec) -> Status {
+         constexpr int64_t kMostDecimals = 17;
+         HOWDAH_ASSIGN_OR_RETURN(const int64_t decimals,
+                                 AsInteger(setting, 0, kMostDecimals));
+         spec->output.text.decimals = static_cast<int>(decimals);
+         return Status::OK();
+       }},
+      {"checks.bad_rows", Choice([](S& s) -> auto& { return s.checks.bad_rows; },
+                                 {"fail", "quarantine"}, {})},
       {"checks.max_bad_rows", MaxBadRows},
-      {"checks.nan", Choice([](S& s) -> auto& { return s.checks.nan; }, {"allow"},
-                            {"forbid", "null", "string", "quarantine"})},
+      {"checks.nan", Choice([](S& s) -> auto& { return s.checks.nan; },
+                            {"allow", "string"}, {"forbid", "null", "quarantine"})},
   };
   return *table;
 }

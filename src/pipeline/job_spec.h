@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "encode/encoder.h"
 #include "schema/feed.h"
 #include "schema/landing.h"
 
@@ -52,7 +53,7 @@ struct JobSpec {
     int64_t memory = int64_t{1} << 30;
     int64_t max_open_partitions = 64;
     std::string staging;
-    std::string csv_dialect = "rfc4180";
+    TextOptions text;
     std::vector<OutputColumn> columns;
     /// Output with flat values -> output with its row splits: together one ragged output.
     std::map<std::string, std::string> row_splits;

@@ -11,6 +11,7 @@
 #include "base/version.h"
 #include "pipeline/input_columns.h"
 #include "pipeline/model_cache.h"
+#include "pipeline/stored_as.h"
 #include "schema/names.h"
 #include "source/split_planner.h"
 #include "types/hive_escape.h"
@@ -260,6 +261,14 @@ Status PrepareOutput(const Storages& storages, PreparedJob* job) {
   for (const int field : job->landing->kept_fields()) {
     job->encoder.key_columns.push_back(job->landing->schema()->field(field)->name());
   }
+  job->encoder.text = output.text;
+  job->encoder.text.nan_as_string = job->spec.checks.nan == "string";
+  if (job->encoder.text.nan_as_string && job->format->name() != "json") {
+    return Error(ErrorKind::kInvalidInput,
+                 "'checks.nan' = 'string' is for JSON, which has no NaN; {} has it: say "
+                 "'allow'",
+                 job->format->name());
+  }
   for (const std::string& name : output.partition_by) {
     job->partition_by.push_back(LegalName(name));
   }
@@ -270,7 +279,9 @@ Status PrepareOutput(const Storages& storages, PreparedJob* job) {
 
 /// All that decides the result, and nothing else: threads, logging and ceilings are left
 /// out. nlohmann::json sorts keys, so equal plans are equal text.
-std::string SemanticText(const PreparedJob& job) {
+///
+/// \param text  PlanOfText, for formats that want it.
+std::string SemanticText(const PreparedJob& job, const std::string& text) {
   nlohmann::json files = nlohmann::json::array();
   for (const InputFile& file : job.plan.inputs) {
     files.push_back(
@@ -319,6 +330,9 @@ std::string SemanticText(const PreparedJob& job) {
                                {"columns", std::move(columns)},
                                {"from", std::move(sources)}}},
                              {"checks", {{"bad_rows", job.spec.checks.bad_rows}}}};
+  if (!job.format->says_types()) {
+    semantic["output"]["text"] = nlohmann::json::parse(text);
+  }
   if (!job.spec.output.staging.empty()) {
     // A staging directory may serve several datasets; each needs its own jobs there.
     semantic["output"]["path"] = job.output_url;
@@ -348,7 +362,9 @@ Result<PreparedJob> Prepare(const Storages& storages, JobSpec spec) {
   HOWDAH_RETURN_IF_ERROR(PrepareModel(storages, &job));
   HOWDAH_RETURN_IF_ERROR(PrepareInputs(storages, &job));
   HOWDAH_RETURN_IF_ERROR(PrepareOutput(storages, &job));
-  job.plan.semantic = SemanticText(job);
+  HOWDAH_ASSIGN_OR_RETURN(const std::string text,
+                          PlanOfText(job.encoder.text, *job.landing->schema()));
+  job.plan.semantic = SemanticText(job, text);
   constexpr size_t kDigestDigits = 16;
   job.plan.job_id = job.spec.job_id.empty()
                         ? Sha256Hex(job.plan.semantic).substr(0, kDigestDigits)

@@ -7,6 +7,7 @@
 #include "commit/verify.h"
 #include "encode/encoder.h"
 #include "pipeline/json_text.h"
+#include "pipeline/stored_as.h"
 #include "pipeline/verify_rows.h"
 
 namespace howdah {
@@ -35,6 +36,7 @@ std::string_view Name(Defect defect) {
 /// Level 1 for one file: what its own footer says. Files that level 0 already found
 /// wanting are passed over.
 Result<std::optional<Finding>> CheckFooter(FileSystem& fs, const std::string& dataset,
+                                           const EncoderOptions& options,
                                            const FileRecord& record) {
   const std::string path = JoinPath(dataset, record.path);
   HOWDAH_ASSIGN_OR_RETURN(const bool whole, IsThereWhole(fs, path, record));
@@ -44,23 +46,24 @@ Result<std::optional<Finding>> CheckFooter(FileSystem& fs, const std::string& da
   if (format == nullptr) {
     return Finding{Defect::kRows, record.path, "no format reads a file of this name"};
   }
-  Result<ReadBackFile> footer = format->ReadBack(*file, {});
+  Result<ReadBackFile> footer = format->ReadBack(*file, options);
   if (!footer.ok()) return Finding{Defect::kRows, record.path, footer.status().message()};
   if (footer->rows != record.rows) {
-    return Finding{Defect::kRows, record.path,
-                   fmt::format("the ledger says {} rows, the file's footer {}",
-                               record.rows, footer->rows)};
+    return Finding{
+        Defect::kRows, record.path,
+        fmt::format("the ledger says {} rows, the file {}", record.rows, footer->rows)};
   }
   return std::nullopt;
 }
 
 Status CheckFooters(FileSystem& fs, const std::string& dataset, const Ledger& ledger,
                     std::vector<Finding>* findings) {
+  HOWDAH_ASSIGN_OR_RETURN(const StoredAs stored, StoredAsOf(ledger.plan));
   for (const TaskCommit& task : ledger.tasks) {
     for (const auto* records : {&task.files, &task.quarantine}) {
       for (const FileRecord& record : *records) {
         HOWDAH_ASSIGN_OR_RETURN(std::optional<Finding> finding,
-                                CheckFooter(fs, dataset, record));
+                                CheckFooter(fs, dataset, stored.encoder, record));
         if (finding) findings->push_back(*std::move(finding));
       }
     }

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "pipeline/stored_as.h"
 #include "source/source.h"
 #include "types/row_hash.h"
 
@@ -94,6 +95,17 @@ Result<std::optional<uint64_t>> HashKeys(const Columns& columns, const FileRecor
   return std::optional(hash);
 }
 
+Status AddHashes(const Columns& columns, const FileRecord& record,
+                 const arrow::RecordBatch& rows, Hashes* hashes) {
+  HOWDAH_ASSIGN_OR_RETURN(const uint64_t row_hash, HashRows(rows));
+  hashes->rows += row_hash;
+  HOWDAH_ASSIGN_OR_RETURN(const auto key_hash, HashKeys(columns, record, rows));
+  hashes->keys += key_hash.value_or(0);
+  hashes->has_keys = hashes->has_keys && key_hash.has_value();
+  return Status::OK();
+}
+
+/// A file that says its types.
 Result<Hashes> HashFile(std::shared_ptr<ByteSource> file, const SourceFormat& format,
                         const Columns& columns, const FileRecord& record) {
   HOWDAH_ASSIGN_OR_RETURN(const SourceFileInfo info, format.Inspect(*file, {}));
@@ -118,18 +130,35 @@ Result<Hashes> HashFile(std::shared_ptr<ByteSource> file, const SourceFormat& fo
   for (;;) {
     HOWDAH_ASSIGN_OR_RETURN(const SourceBatch batch, reader->Next(1));
     if (batch.rows == nullptr) return hashes;
-    HOWDAH_ASSIGN_OR_RETURN(const uint64_t row_hash, HashRows(*batch.rows));
-    hashes.rows += row_hash;
-    HOWDAH_ASSIGN_OR_RETURN(const auto key_hash, HashKeys(columns, record, *batch.rows));
-    hashes.keys += key_hash.value_or(0);
-    hashes.has_keys = hashes.has_keys && key_hash.has_value();
+    HOWDAH_RETURN_IF_ERROR(AddHashes(columns, record, *batch.rows, &hashes));
+  }
+}
+
+/// A file whose types the plan says.
+Result<Hashes> HashText(std::shared_ptr<ByteSource> file, const Format& format,
+                        const StoredAs& stored, const Columns& columns,
+                        const FileRecord& record) {
+  if (stored.schema == nullptr) {
+    return Error(ErrorKind::kCorruption, "the ledger's plan does not say its types");
+  }
+  HOWDAH_ASSIGN_OR_RETURN(
+      const auto reader, format.ReadRows(std::move(file), stored.schema, stored.encoder));
+  Hashes hashes;
+  for (;;) {
+    HOWDAH_ASSIGN_OR_RETURN(const auto rows, reader->Next());
+    if (rows == nullptr) return hashes;
+    HOWDAH_RETURN_IF_ERROR(AddHashes(columns, record, *rows, &hashes));
   }
 }
 
 class RowVerifier {
  public:
-  RowVerifier(FileSystem& fs, const std::string& dataset, Columns columns)
-      : fs_(fs), dataset_(dataset), columns_(std::move(columns)) {}
+  RowVerifier(FileSystem& fs, const std::string& dataset, Columns columns,
+              StoredAs stored)
+      : fs_(fs),
+        dataset_(dataset),
+        columns_(std::move(columns)),
+        stored_(std::move(stored)) {}
 
   Status Verify(const TaskCommit& task) {
     uint64_t keys = 0;
@@ -160,13 +189,16 @@ class RowVerifier {
   Result<std::optional<Hashes>> VerifyFile(const FileRecord& record) {
     const std::string path = JoinPath(dataset_, record.path);
     const Format* format = FormatOfDataFile(record.path);
-    const SourceFormat* reader =
-        format == nullptr ? nullptr : FindSourceFormat(format->name());
-    if (reader == nullptr) return std::optional<Hashes>();
+    if (format == nullptr) return std::optional<Hashes>();
+    const SourceFormat* reader = FindSourceFormat(format->name());
+    if (format->says_types() && reader == nullptr) return std::optional<Hashes>();
     HOWDAH_ASSIGN_OR_RETURN(const bool whole, IsThereWhole(fs_, path, record));
     if (!whole) return std::optional<Hashes>();
     HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file, fs_.OpenInput(path));
-    const Result<Hashes> hashes = HashFile(std::move(file), *reader, columns_, record);
+    const Result<Hashes> hashes =
+        format->says_types()
+            ? HashFile(std::move(file), *reader, columns_, record)
+            : HashText(std::move(file), *format, stored_, columns_, record);
     if (!hashes.ok()) {
       findings_.push_back({Defect::kValues, record.path, hashes.status().message()});
       return std::optional<Hashes>();
@@ -191,6 +223,7 @@ class RowVerifier {
   FileSystem& fs_;
   const std::string& dataset_;
   const Columns columns_;
+  const StoredAs stored_;
   std::vector<Finding> findings_;
 };
 
@@ -224,7 +257,8 @@ bool HasKeyHashes(const Ledger& ledger) {
 Result<std::vector<Finding>> VerifyRows(FileSystem& fs, const std::string& dataset,
                                         const Ledger& ledger) {
   HOWDAH_ASSIGN_OR_RETURN(Columns columns, ColumnsOf(ledger.plan));
-  RowVerifier verifier(fs, dataset, std::move(columns));
+  HOWDAH_ASSIGN_OR_RETURN(StoredAs stored, StoredAsOf(ledger.plan));
+  RowVerifier verifier(fs, dataset, std::move(columns), std::move(stored));
   for (const TaskCommit& task : ledger.tasks) {
     HOWDAH_RETURN_IF_ERROR(verifier.Verify(task));
   }
