@@ -71,8 +71,8 @@ TEST(WriteFloat, FloatsReadBackBothAsFloatsAndByWayOfDoubles) {
   for (uint32_t exponent = 0; exponent < 255; ++exponent) {
     for (int i = 0; i < 4000; ++i) {
       // The ends of each power of two, and what lies between by chance.
-      const uint32_t edge = i < 100 ? static_cast<uint32_t>(i) - 50
-                                      : static_cast<uint32_t>(random());
+      const uint32_t edge =
+          i < 100 ? static_cast<uint32_t>(i) - 50 : static_cast<uint32_t>(random());
       const uint32_t bits = (exponent << 23) + (edge & 0x7fffff);
       const auto value = std::bit_cast<float>(bits);
       const std::string text = Text(value);
@@ -82,6 +82,13 @@ TEST(WriteFloat, FloatsReadBackBothAsFloatsAndByWayOfDoubles) {
       ASSERT_EQ(Text(-value), "-" + text);
     }
   }
+}
+
+TEST(WriteFloat, TheFloatWhoseShortestTextADoubleBendsHasADigitMore) {
+  constexpr float kFloat = 7.0385306918512091e-26F;
+  EXPECT_NE(static_cast<float>(Read<double>("7.038531e-26")), kFloat);
+  EXPECT_EQ(static_cast<float>(Read<double>(Text(kFloat))), kFloat);
+  EXPECT_EQ(Read<float>(Text(-kFloat)), -kFloat);
 }
 
 TEST(WriteFloat, TextsAreTheShortestThereAre) {
