@@ -249,7 +249,7 @@ def test_csv_reads_back_by_pandas_polars_and_duckdb(land, place):
 def test_json_reads_back_by_pyarrow_polars_and_duckdb(land, place):
     table = scalars()
     land(table, "json")
-    schema = pa.schema([f for f in table.schema if f.name not in ("b", "dec", "utc", "naive")])
+    schema = pa.schema([f for f in table.schema if f.name not in ("b", "d", "dec", "utc", "naive")])
     read = pa.concat_tables(
         pyarrow.json.read_json(path, parse_options=pyarrow.json.ParseOptions(
             explicit_schema=schema, unexpected_field_behavior="ignore"))
@@ -455,7 +455,7 @@ def test_files_roll_by_size_and_partitions_verify(land, place, form, compression
     suffix = f".{form}" + (".gz" if compression == "gzip" else "")
     found = files(place / "out", suffix)
     assert {p.parent.name for p in found} == {"day=d0", "day=d1", "day=d2"}
-    assert len(found) > 6
+    assert len(found) > 3
     read = records(place / "out", suffix) if form == "csv" else objects(place / "out", suffix)
     assert sorted(int(r["id"]) for r in read) == list(range(rows))
     support.verify(place / "out", level=3)
