@@ -201,6 +201,16 @@ TEST(HiveText, AListOfOneEmptyTextIsRefused) {
                 "that is empty"));
 }
 
+TEST(HiveText, WhatLooksLikeNullButIsNoneIsRefused) {
+  EXPECT_THAT(
+      Refused(arrow::list(arrow::int8()), "[[1], [null]]", HiveText()).message(),
+      HasSubstr("row 1 of the file: it holds a list of one element that is null"));
+  EXPECT_THAT(Refused(arrow::struct_({field("a", arrow::int8())}), "[[1], null, [null]]",
+                      HiveText())
+                  .message(),
+              HasSubstr("row 2 of the file: it holds a record whose one field is null"));
+}
+
 TEST(HiveText, NestingBeyondItsEightSeparatorsIsRefused) {
   auto type = arrow::int8();
   for (int depth = 0; depth < 7; ++depth) type = arrow::list(type);

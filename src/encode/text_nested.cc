@@ -92,6 +92,14 @@ class NestedColumn : public TextColumn {
   bool nulls_ = false;
 };
 
+/// Whether the text of cell `i` in hive-text is that of null.
+bool IsNullText(const arrow::Array& array, int64_t i) {
+  if (array.IsNull(i)) return true;
+  if (array.type_id() != arrow::Type::STRUCT || array.type()->num_fields() != 1)
+    return false;
+  return IsNullText(*static_cast<const arrow::StructArray&>(array).field(0), i);
+}
+
 /// The dimensions of "tensor.shape", -1 for one that rows have each their own; empty:
 /// there is none.
 Result<std::vector<int64_t>> ShapeOf(const arrow::Field& field) {
@@ -219,11 +227,14 @@ class ListColumnText final : public NestedColumn {
   Status CheckOneEmpty(int64_t first, int64_t rows, int64_t* bad) const {
     for (int64_t i = first; i < first + rows; ++i) {
       if (IsNull(i) || offsets_(i + 1) - offsets_(i) != 1) continue;
-      if (!IsEmptyText(Values(*array_), offsets_(i))) continue;
+      const arrow::Array& values = Values(*array_);
+      const bool is_null = IsNullText(values, offsets_(i));
+      if (!is_null && !IsEmptyText(values, offsets_(i))) continue;
       *bad = i;
       return Error(ErrorKind::kInvalidInput,
-                   "holds a list of one element that is empty, which Hive's text cannot "
-                   "tell from an empty list: write Parquet, Avro or JSON");
+                   "holds a list of one element that is {}, which Hive's text cannot "
+                   "tell from {}: write Parquet, Avro or JSON",
+                   is_null ? "null" : "empty", is_null ? "null" : "an empty list");
     }
     return Status::OK();
   }
@@ -274,6 +285,14 @@ class StructColumnText final : public NestedColumn {
 
   Result<int64_t> Bound(int64_t first, int64_t rows, int64_t* bad) override {
     int64_t bytes = Frames(rows);
+    for (int64_t i = first; !is_json_ && fields_.size() == 1 && i < first + rows; ++i) {
+      if (IsNull(i) || !IsNullText(*array_, i)) continue;
+      *bad = i;
+      return Error(
+          ErrorKind::kInvalidInput,
+          "holds a record whose one field is null, which Hive's text cannot tell "
+          "from null: write Parquet, Avro or JSON");
+    }
     for (size_t f = 0; f < fields_.size(); ++f) {
       HOWDAH_ASSIGN_OR_RETURN(const int64_t cells, fields_[f]->Bound(first, rows, bad));
       bytes += cells + rows * (1 + static_cast<int64_t>(leads_[f].size()));
