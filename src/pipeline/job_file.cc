@@ -66,7 +66,7 @@ Result<SettingValue> ToValue(const toml::node& node, const std::string& key,
 /// slip.
 bool IsSection(const std::string& path) {
   return path.find('.') == path.npos || path == "input.tensors" ||
-         path == "output.columns" || path == "output.csv";
+         path == "output.columns" || path == "checks.columns" || path == "output.csv";
 }
 
 struct PlacedSetting {

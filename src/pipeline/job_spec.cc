@@ -14,6 +14,7 @@ namespace {
 
 constexpr char kTensorsPrefix[] = "input.tensors.";
 constexpr char kColumnsPrefix[] = "output.columns.";
+constexpr char kChecksPrefix[] = "checks.columns.";
 
 std::string ToText(const SettingValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return "'" + *text + "'";
@@ -205,6 +206,13 @@ Status MaxBadRows(const Setting& setting, JobSpec* spec) {
   return Status::OK();
 }
 
+/// One check from its text. \param name  as CheckNames().
+Status SetColumnCheck(const Setting& setting, const std::string& name,
+                      const std::string& text, ValueChecks* checks) {
+  return WithContext(SetCheck(name, text, checks),
+                     fmt::format("{}: '{}'", setting.place, setting.key));
+}
+
 struct KeyRow {
   std::string_view key;
   Apply apply;
@@ -294,8 +302,14 @@ const std::vector<KeyRow>& KeyTable() {
       {"checks.bad_rows", Choice([](S& s) -> auto& { return s.checks.bad_rows; },
                                  {"fail", "quarantine"}, {})},
       {"checks.max_bad_rows", MaxBadRows},
-      {"checks.nan", Choice([](S& s) -> auto& { return s.checks.nan; },
-                            {"allow", "string"}, {"forbid", "null", "quarantine"})},
+      {"checks.nan",
+       [](const Setting& setting, S* spec) -> Status {
+         HOWDAH_ASSIGN_OR_RETURN(const std::string text, AsString(setting));
+         ValueChecks checks;
+         HOWDAH_RETURN_IF_ERROR(SetColumnCheck(setting, "nan", text, &checks));
+         spec->checks.nan = *checks.nan;
+         return Status::OK();
+       }},
   };
   return *table;
 }
@@ -395,6 +409,21 @@ Status ApplyColumn(const std::string& name, const Setting& setting, JobSpec* spe
   return Status::OK();
 }
 
+/// `score = { nan = "null", min = 0, max = 1 }`
+Status ApplyChecks(const std::string& name, const Setting& setting, JobSpec* spec) {
+  const auto* table = std::get_if<SettingTable>(&setting.value);
+  if (table == nullptr) return WrongType(setting, "a table such as { min = 0, max = 1 }");
+  HOWDAH_RETURN_IF_ERROR(CheckFields(setting, *table, CheckNames()));
+  ValueChecks checks;
+  for (const auto& [check, values] : *table) {
+    HOWDAH_ASSIGN_OR_RETURN(const auto text, OneValue(setting, *table, check));
+    const Setting whole{setting.key + "." + check, {}, setting.place};
+    HOWDAH_RETURN_IF_ERROR(SetColumnCheck(whole, check, *text, &checks));
+  }
+  spec->checks.columns[name] = checks;
+  return Status::OK();
+}
+
 Status ApplySetting(const Setting& setting, JobSpec* spec) {
   for (const KeyRow& row : KeyTable()) {
     if (row.key == setting.key) return row.apply(setting, spec);
@@ -404,6 +433,9 @@ Status ApplySetting(const Setting& setting, JobSpec* spec) {
   }
   if (setting.key.rfind(kColumnsPrefix, 0) == 0) {
     return ApplyColumn(setting.key.substr(sizeof kColumnsPrefix - 1), setting, spec);
+  }
+  if (setting.key.rfind(kChecksPrefix, 0) == 0) {
+    return ApplyChecks(setting.key.substr(sizeof kChecksPrefix - 1), setting, spec);
   }
   const std::vector<std::string> keys = JobKeys();
   return Error(ErrorKind::kInvalidInput, "{}: unknown key '{}'{}", setting.place,
@@ -423,6 +455,7 @@ std::vector<std::string> JobKeys() {
   for (const KeyRow& row : KeyTable()) keys.emplace_back(row.key);
   keys.push_back(fmt::format("{}<name>", kTensorsPrefix));
   keys.push_back(fmt::format("{}<name>", kColumnsPrefix));
+  keys.push_back(fmt::format("{}<name>", kChecksPrefix));
   return keys;
 }
 

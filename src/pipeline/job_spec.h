@@ -12,6 +12,7 @@
 #include "encode/encoder.h"
 #include "schema/feed.h"
 #include "schema/landing.h"
+#include "schema/value_checks.h"
 
 namespace howdah {
 
@@ -62,7 +63,8 @@ struct JobSpec {
   struct Checks {
     std::string bad_rows = "fail";
     std::string max_bad_rows = "1000";
-    std::string nan = "allow";
+    NanPolicy nan = NanPolicy::kAllow;
+    std::map<std::string, ValueChecks> columns;  ///< by the name that lands
   } checks;
 };
 

@@ -174,5 +174,36 @@ TEST(JobSpec, EnvironmentIsExpandedInPathsOnly) {
               HasSubstr("'HOWDAH_NOT_SET' is not set"));
 }
 
+TEST(JobSpec, ChecksAreOfAllColumnsOrOfOne) {
+  const auto spec = Parse(std::string(kMinimal) + R"(
+[checks]
+nan = "null"
+[checks.columns]
+score = { nan = "forbid", min = 0, max = 0.5 }
+"p.q" = { sum = 1, sum_tolerance = 1e-4 }
+)",
+                          {"checks.columns.n={min=-3}"});
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  EXPECT_EQ(spec->checks.nan, NanPolicy::kNull);
+  const auto& columns = spec->checks.columns;
+  ASSERT_EQ(columns.size(), 3);
+  EXPECT_EQ(columns.at("score"),
+            (ValueChecks{.nan = NanPolicy::kForbid, .min = 0, .max = 0.5}));
+  EXPECT_EQ(columns.at("p.q"), (ValueChecks{.sum = 1, .sum_tolerance = 1e-4}));
+  EXPECT_EQ(columns.at("n"), (ValueChecks{.min = -3}));
+}
+
+TEST(JobSpec, ChecksThatAreNoneAreRefused) {
+  const auto error = [](const std::string& checks) {
+    return ErrorOf(std::string(kMinimal) + "[checks.columns]\n" + checks);
+  };
+  EXPECT_THAT(error("a = { mean = 1 }"), HasSubstr("checks.columns.a.mean"));
+  EXPECT_THAT(error("a = { min = \"x\" }"),
+              HasSubstr("'checks.columns.a.min': expected a number, got 'x'"));
+  EXPECT_THAT(error("a = { sum_tolerance = -1 }"), HasSubstr("from 0"));
+  EXPECT_THAT(error("a = { min = 9007199254740993 }"), HasSubstr("2^53"));
+  EXPECT_THAT(error("a = 1"), HasSubstr("a table"));
+}
+
 }  // namespace
 }  // namespace howdah

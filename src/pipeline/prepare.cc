@@ -13,6 +13,7 @@
 #include "pipeline/model_cache.h"
 #include "pipeline/stored_as.h"
 #include "schema/names.h"
+#include "schema/spark_ddl.h"
 #include "source/split_planner.h"
 #include "types/hive_escape.h"
 #include "write/task_writer.h"
@@ -158,21 +159,47 @@ Status PlanReading(const arrow::Schema& columns, const std::vector<std::string>&
   return Status::OK();
 }
 
+/// `path`: a file, or Spark DDL itself, which has a space behind its first name.
 Result<std::optional<DeclaredSchema>> ReadDeclaredSchema(const Storages& storages,
                                                          const std::string& path) {
   if (path.empty()) return std::optional<DeclaredSchema>();
+  const auto is_file = [&](const char* ending) { return path.ends_with(ending); };
+  if (!is_file(".avsc") && !is_file(".ddl") && path.find_first_of(" \t\n") != path.npos) {
+    HOWDAH_ASSIGN_OR_RETURN(DeclaredSchema schema, ParseSparkDdl(path, "output.schema"));
+    return std::optional(std::move(schema));
+  }
   constexpr int64_t kMostBytes = int64_t{16} << 20;
   HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(path));
   const Result<std::string> text = ReadFile(*location.fs, location.path, kMostBytes);
   if (!text.ok()) return WithContext(text.status(), "declared schema '" + path + "'");
-  HOWDAH_ASSIGN_OR_RETURN(DeclaredSchema schema, ParseAvroSchema(*text, path));
+  HOWDAH_ASSIGN_OR_RETURN(DeclaredSchema schema, is_file(".ddl")
+                                                     ? ParseSparkDdl(*text, path)
+                                                     : ParseAvroSchema(*text, path));
   return std::optional(std::move(schema));
 }
 
 RowChecks ChecksOf(const JobSpec& spec) {
-  RowChecks checks;
-  if (spec.checks.bad_rows == "quarantine") checks.bad_rows = BadRows::kQuarantine;
-  return checks;
+  const bool json = spec.output.format == "json";  // has no NaN, and readers know null
+  return {
+      .bad_rows =
+          spec.checks.bad_rows == "quarantine" ? BadRows::kQuarantine : BadRows::kFail,
+      .nan = spec.checks.nan,
+      .columns = spec.checks.columns,
+      .format = spec.output.format,
+      .abilities = {.holds_nan = !json, .holds_nan_text = json, .null_elements = json}};
+}
+
+/// Whether a column is to have text in place of NaN. Landing lets no other have one.
+bool AsksForNanText(const JobSpec& spec, const std::optional<DeclaredSchema>& declared) {
+  bool asks = spec.checks.nan == NanPolicy::kString;
+  for (const auto& [name, checks] : spec.checks.columns) {
+    asks |= checks.nan == NanPolicy::kString;
+  }
+  if (!declared) return asks;
+  for (const DeclaredField& field : declared->fields) {
+    asks |= field.checks.nan == NanPolicy::kString;
+  }
+  return asks;
 }
 
 Status PrepareInputs(const Storages& storages, PreparedJob* job) {
@@ -203,6 +230,7 @@ Status PrepareInputs(const Storages& storages, PreparedJob* job) {
       job->landing,
       Landing::Compile(*columns, spec.output.keep, job->signature, spec.output.columns,
                        declared ? &*declared : nullptr, ChecksOf(spec)));
+  job->encoder.text.nan_as_string = AsksForNanText(spec, declared);
   std::vector<std::string> read = job->feed->columns();
   AddOnce(spec.output.keep, &read);
   HOWDAH_RETURN_IF_ERROR(PlanReading(*columns, read, job));
@@ -261,14 +289,9 @@ Status PrepareOutput(const Storages& storages, PreparedJob* job) {
   for (const int field : job->landing->kept_fields()) {
     job->encoder.key_columns.push_back(job->landing->schema()->field(field)->name());
   }
+  const bool nan_as_string = job->encoder.text.nan_as_string;  // of the checks
   job->encoder.text = output.text;
-  job->encoder.text.nan_as_string = job->spec.checks.nan == "string";
-  if (job->encoder.text.nan_as_string && job->format->name() != "json") {
-    return Error(ErrorKind::kInvalidInput,
-                 "'checks.nan' = 'string' is for JSON, which has no NaN; {} has it: say "
-                 "'allow'",
-                 job->format->name());
-  }
+  job->encoder.text.nan_as_string = nan_as_string;
   for (const std::string& name : output.partition_by) {
     job->partition_by.push_back(LegalName(name));
   }
@@ -307,29 +330,31 @@ std::string SemanticText(const PreparedJob& job, const std::string& text) {
     if (input.round) tensors[name]["round"] = true;
     if (input.as_example) tensors[name]["as"] = "tf.Example";
   }
-  nlohmann::json semantic = {{"model",
-                              {{"sha256", job.model_sha256},
-                               {"signature", job.signature.key},
-                               {"tags", job.spec.model.tags},
-                               {"batch_rows", job.spec.model.batch_rows},
-                               {"onednn", job.onednn}}},
-                             {"input",
-                              {{"format", job.inputs.format->name()},
-                               {"files", std::move(files)},
-                               {"tensors", std::move(tensors)}}},
-                             {"output",
-                              {{"mode", job.spec.output.mode},
-                               {"format", job.format->name()},
-                               {"profile", job.spec.output.profile},
-                               {"compression", job.encoder.compression},
-                               {"file_size", job.spec.output.file_size},
-                               {"keep", job.spec.output.keep},
-                               {"partition_by", job.partition_by},
-                               {"row_splits", job.spec.output.row_splits},
-                               {"keys", std::move(keys)},
-                               {"columns", std::move(columns)},
-                               {"from", std::move(sources)}}},
-                             {"checks", {{"bad_rows", job.spec.checks.bad_rows}}}};
+  const nlohmann::json checked = job.landing->checks();
+  nlohmann::json semantic = {
+      {"model",
+       {{"sha256", job.model_sha256},
+        {"signature", job.signature.key},
+        {"tags", job.spec.model.tags},
+        {"batch_rows", job.spec.model.batch_rows},
+        {"onednn", job.onednn}}},
+      {"input",
+       {{"format", job.inputs.format->name()},
+        {"files", std::move(files)},
+        {"tensors", std::move(tensors)}}},
+      {"output",
+       {{"mode", job.spec.output.mode},
+        {"format", job.format->name()},
+        {"profile", job.spec.output.profile},
+        {"compression", job.encoder.compression},
+        {"file_size", job.spec.output.file_size},
+        {"keep", job.spec.output.keep},
+        {"partition_by", job.partition_by},
+        {"row_splits", job.spec.output.row_splits},
+        {"keys", std::move(keys)},
+        {"columns", std::move(columns)},
+        {"from", std::move(sources)}}},
+      {"checks", {{"bad_rows", job.spec.checks.bad_rows}, {"columns", checked}}}};
   if (!job.format->says_types()) {
     semantic["output"]["text"] = nlohmann::json::parse(text);
   }

@@ -9,8 +9,8 @@
 #include "avro/arrow_type.h"
 #include "avro/schema.h"
 #include "base/text.h"
-#include "base/version.h"
 #include "schema/names.h"
+#include "types/tensor.h"
 
 namespace howdah {
 namespace {
@@ -41,18 +41,67 @@ Status CheckName(const std::string& name) {
       legal);
 }
 
+constexpr char kCheck[] = "check.";
+
+std::vector<std::string> KnownProperties() {
+  std::vector<std::string> known = {"tensor.source", "tensor.shape", "tensor.round"};
+  for (const std::string& name : CheckNames()) known.push_back(kCheck + name);
+  return known;
+}
+
 /// Properties that would be asked of the values, and that nothing here enforces, must not
 /// be passed over; other properties are the user's own.
 Status CheckProperties(const json& object) {
-  static const std::vector<std::string> known = {"tensor.source", "tensor.round"};
+  const std::vector<std::string> known = KnownProperties();
   for (const auto& [name, value] : object.items()) {
-    const bool ours = name.starts_with("check.") || name.starts_with("tensor.");
+    const bool ours = name.starts_with(kCheck) || name.starts_with("tensor.");
     if (!ours || std::find(known.begin(), known.end(), name) != known.end()) continue;
     return Error(ErrorKind::kSchemaMismatch,
-                 "property \"{}\" is not available in howdah {}; there is {}{}", name,
-                 kVersion, QuotedList(known), DidYouMean(name, known));
+                 "there is no property \"{}\"{} (there is {})", name,
+                 DidYouMean(name, known), QuotedList(known));
   }
   return Status::OK();
+}
+
+Status ReadChecks(const json& object, ValueChecks* checks) {
+  for (const std::string& name : CheckNames()) {
+    const auto found = object.find(kCheck + name);
+    if (found == object.end()) continue;
+    const std::string text =
+        found->is_string() ? found->get<std::string>() : found->dump();
+    const Status status = SetCheck(name, text, checks);
+    if (!status.ok()) return WithContext(status, fmt::format("\"{}{}\"", kCheck, name));
+  }
+  return Status::OK();
+}
+
+/// The dimensions of "2,3" or of [2, 3].
+Result<std::vector<int64_t>> ReadShape(const json& value) {
+  const auto wrong = [&] {
+    return Error(ErrorKind::kInvalidInput,
+                 "expected the dimensions of a row as \"tensor.shape\", such as [2, 3], "
+                 "-1 for any, got {}",
+                 Quoted(value));
+  };
+  constexpr size_t kMostText = 1000;
+  if (value.is_string() && value.get_ref<const std::string&>().size() > kMostText) {
+    return wrong();
+  }
+  const json list = value.is_string() ? json::parse("[" + value.get<std::string>() + "]",
+                                                    nullptr, false)
+                                      : value;
+  if (!list.is_array()) return wrong();
+  constexpr int64_t kMost = int64_t{1} << 31;
+  std::vector<int64_t> shape;
+  int64_t elements = 1;
+  for (const json& dim : list) {
+    if (!dim.is_number_integer()) return wrong();
+    const auto size = dim.get<int64_t>();
+    if (size < kUnknownDim || size > kMost) return wrong();
+    if (size > 0 && (elements *= size) > kMost) return wrong();
+    shape.push_back(size);
+  }
+  return shape;
 }
 
 Result<DeclaredField> ReadField(const AvroField& field, const AvroColumnType& type) {
@@ -71,6 +120,10 @@ Result<DeclaredField> ReadField(const AvroField& field, const AvroColumnType& ty
     }
     declared.round = round->get<bool>();
   }
+  if (const auto shape = object.find("tensor.shape"); shape != object.end()) {
+    HOWDAH_ASSIGN_OR_RETURN(declared.shape, ReadShape(*shape));
+  }
+  HOWDAH_RETURN_IF_ERROR(ReadChecks(object, &declared.checks));
   return declared;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "schema/value_checks.h"
 
 namespace arrow {
 class DataType;
@@ -22,6 +23,12 @@ struct DeclaredField {
       tensor_source;   ///< "tensor.source": the output it is made from
   bool round = false;  ///< "tensor.round": true: double may be rounded to float
   std::string doc;     ///< "doc", or ""
+  ValueChecks checks;  ///< "check.nan" and so on
+  /// "tensor.shape": the dimensions of a row, kUnknownDim for any.
+  std::optional<std::vector<int64_t>> shape;
+  /// What lists and maps hold may be null where it may in what lands in them, whatever
+  /// `type` says.
+  bool elements_as_given = false;
 };
 
 /// The output schema that a user declared: an Avro record.
@@ -38,7 +45,8 @@ struct DeclaredSchema {
 ///   date -> date32; decimal -> decimal128; time-millis, time-micros -> time32[ms],
 ///   time64[us]; timestamp-* (millis, micros) -> timestamp[us, UTC]; local-timestamp-* ->
 ///   timestamp[us]; other logical types are ignored, as are aliases, defaults and order.
-/// Properties of fields: "doc", "tensor.source", "tensor.round".
+/// Properties of fields: "doc", "tensor.source", "tensor.round"; "tensor.shape", a list
+/// of dimensions or their text ("2,3"); "check." and a name of CheckNames().
 /// SchemaMismatch: not a record; a type that does not land (recursion, a union other than
 /// with null, null alone, a decimal of more than 38 digits, a record without fields, more
 /// than 10,000 types or 64 levels); two fields of one name; a name of a column that the

@@ -147,6 +147,68 @@ Result<BatchPtr> LandSome(const LandingPlan& plan, const arrow::RecordBatch& sou
   return arrow::ConcatenateRecordBatches(landed);
 }
 
+/// `faults` ascending by row, of each row the first.
+void SortByRow(std::vector<RowFault>* faults) {
+  std::stable_sort(faults->begin(), faults->end(),
+                   [](const auto& a, const auto& b) { return a.row < b.row; });
+  const auto same = [](const auto& a, const auto& b) { return a.row == b.row; };
+  faults->erase(std::unique(faults->begin(), faults->end(), same), faults->end());
+}
+
+/// Look through the columns of `batch`. \return the rows that do not land.
+Result<std::vector<RowFault>> CheckValues(const LandingPlan& plan,
+                                          const arrow::RecordBatch& batch,
+                                          std::vector<NonFinite>* non_finite) {
+  std::vector<RowFault> faults;
+  non_finite->assign(plan.checks.size(), {});
+  for (size_t i = 0; i < plan.checks.size(); ++i) {
+    if (!plan.checks[i].any()) continue;
+    HOWDAH_RETURN_IF_ERROR(FindFaults(plan.checks[i], *batch.column(static_cast<int>(i)),
+                                      &faults, &(*non_finite)[i]));
+  }
+  SortByRow(&faults);
+  return faults;
+}
+
+/// `batch` without the rows of `faults`, which come ascending.
+Result<BatchPtr> Without(const std::vector<RowFault>& faults,
+                         const arrow::RecordBatch& batch) {
+  std::vector<BatchPtr> runs;
+  for (const RowRun& run : RowsWithout(faults, batch.num_rows())) {
+    runs.push_back(batch.Slice(run.begin, run.rows));
+  }
+  if (runs.empty()) return batch.Slice(0, 0);
+  return runs.size() == 1 ? runs.front() : arrow::ConcatenateRecordBatches(runs);
+}
+
+/// Count the rows of `faults` in `source_rows` rows, not among those of them that are
+/// there without the rows of `gone`.
+void CountInSource(const std::vector<RowFault>& gone, int64_t source_rows,
+                   std::vector<RowFault>* faults) {
+  const std::vector<RowRun> runs = RowsWithout(gone, source_rows);
+  auto run = runs.begin();
+  int64_t before = 0;  // rows of the runs before this one
+  for (RowFault& fault : *faults) {
+    for (; fault.row - before >= run->rows; ++run) before += run->rows;
+    fault.row = run->begin + fault.row - before;
+  }
+}
+
+/// Nulls where the policies of columns put them.
+Result<BatchPtr> PutNulls(const LandingPlan& plan, const BatchPtr& batch) {
+  BatchPtr nulled = batch;
+  for (int i = 0; i < batch->num_columns(); ++i) {
+    if (plan.checks[static_cast<size_t>(i)].nan != NanPolicy::kNull) continue;
+    const auto& field = plan.schema->field(i);
+    HOWDAH_ASSIGN_OR_RETURN(const auto column,
+                            NonFiniteToNull(batch->column(i), field->type()));
+    Arrays columns = nulled->columns();
+    columns[static_cast<size_t>(i)] = column;
+    nulled = arrow::RecordBatch::Make(plan.schema, batch->num_rows(), std::move(columns));
+  }
+  return nulled;
+}
+
 }  // namespace
 
 struct Landing::Impl {
@@ -176,6 +238,15 @@ const std::shared_ptr<arrow::Schema>& Landing::schema() const {
 
 const std::vector<std::string>& Landing::outputs() const { return impl_->plan.outputs; }
 
+std::map<std::string, std::string> Landing::checks() const {
+  std::map<std::string, std::string> texts;
+  for (const FieldChecks& checks : impl_->plan.checks) {
+    std::string text = checks.ToString();
+    if (!text.empty()) texts.emplace(checks.name, std::move(text));
+  }
+  return texts;
+}
+
 std::vector<int> Landing::kept_fields() const { return impl_->plan.kept_fields; }
 
 Result<Landed> Landing::Land(const arrow::RecordBatch& source,
@@ -190,11 +261,19 @@ Result<Landed> Landing::Land(const arrow::RecordBatch& source,
   auto batch = LandAll(plan, source, outputs, &fault);
   if (!batch.ok() && fault && plan.bad_rows == BadRows::kQuarantine) {
     batch = LandSome(plan, source, outputs, &landed.faults);
-    std::sort(landed.faults.begin(), landed.faults.end(),
-              [](const RowFault& a, const RowFault& b) { return a.row < b.row; });
+    SortByRow(&landed.faults);
   }
   HOWDAH_RETURN_IF_ERROR(std::move(batch).Value(&landed.rows));
-  landed.non_finite.resize(plan.fields.size());
+  HOWDAH_ASSIGN_OR_RETURN(std::vector<RowFault> broken,
+                          CheckValues(plan, *landed.rows, &landed.non_finite));
+  if (!broken.empty()) {
+    HOWDAH_ASSIGN_OR_RETURN(landed.rows, Without(broken, *landed.rows));
+    HOWDAH_RETURN_IF_ERROR(CheckValues(plan, *landed.rows, &landed.non_finite).status());
+    CountInSource(landed.faults, source.num_rows(), &broken);
+    std::move(broken.begin(), broken.end(), std::back_inserter(landed.faults));
+    SortByRow(&landed.faults);
+  }
+  HOWDAH_ASSIGN_OR_RETURN(landed.rows, PutNulls(plan, landed.rows));
   return landed;
 }
 

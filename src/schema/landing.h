@@ -108,6 +108,8 @@ class Landing {
   const std::shared_ptr<arrow::Schema>& schema() const;
   /// Signature outputs that are needed, each once: what Convert expects, in this order.
   const std::vector<std::string>& outputs() const;
+  /// What is asked of the values of each column that has checks: "nan = null, min = 0".
+  std::map<std::string, std::string> checks() const;
   /// For each kept column, in the order given, the index of its field in schema(): the
   /// first ones, unless a declared schema orders them otherwise.
   std::vector<int> kept_fields() const;

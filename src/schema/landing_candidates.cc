@@ -165,6 +165,36 @@ const Candidate* Candidates::Find(const std::string& legal) const {
   return found == taken_.end() ? nullptr : &all_[found->second];
 }
 
+std::string Candidates::SetShape(const Candidate& candidate,
+                                 const std::vector<int64_t>& declared) {
+  TensorColumn& column = plan_.columns[candidate.field.index];
+  const bool is_whole = column.as == As::kTensor || column.as == As::kBinary;
+  if (!is_whole || !column.spec.row_splits.empty()) {
+    disagreements_.Add("{} is {}, so that its rows cannot have the \"tensor.shape\" {}",
+                       candidate.what, is_whole ? "ragged" : "a part of its output",
+                       ShapeToString(declared));
+    return "";
+  }
+  std::vector<int64_t> shape = declared;
+  shape.insert(shape.begin(), kUnknownDim);
+  bool fits = !column.shape || column.shape->size() == shape.size();
+  for (size_t i = 1; fits && column.shape && i < shape.size(); ++i) {
+    const int64_t known = (*column.shape)[i];
+    if (shape[i] == kUnknownDim) shape[i] = known;
+    fits = known == kUnknownDim || known == shape[i];
+  }
+  if (!fits) {
+    disagreements_.Add(
+        "{}: output '{}' is {}, but the schema declares rows of the "
+        "\"tensor.shape\" {}",
+        candidate.what, column.spec.name, column.spec.ToString(),
+        ShapeToString(declared));
+    return "";
+  }
+  column.shape = shape;
+  return column.depth == 1 ? FlattenedShape(shape) : "";
+}
+
 const TensorSpec* Candidates::FindOutput(const OutputColumn& column) {
   const auto found = std::find(output_names_.begin(), output_names_.end(), column.from);
   if (found == output_names_.end()) {

@@ -45,6 +45,9 @@ class Candidates {
   const std::string& OutputOf(const Candidate& candidate) const {
     return plan_.columns[candidate.field.index].spec.name;
   }
+  /// Let a candidate that is not kept have rows of the shape `declared`, where it can.
+  /// \return its "tensor.shape" then, or "".
+  std::string SetShape(const Candidate& candidate, const std::vector<int64_t>& declared);
   const std::vector<std::string>& output_names() const { return output_names_; }
 
   /// The plan so far: all but its schema and fields.

@@ -17,6 +17,7 @@ namespace howdah {
 namespace {
 
 using FieldPtr = std::shared_ptr<arrow::Field>;
+using TypePtr = std::shared_ptr<arrow::DataType>;
 
 FieldPtr MakeField(const Candidate& candidate, std::string name,
                    const std::shared_ptr<arrow::DataType>& type, bool nullable,
@@ -31,6 +32,36 @@ FieldPtr MakeField(const Candidate& candidate, std::string name,
   add("doc", doc);
   return arrow::field(std::move(name), type, nullable,
                       arrow::key_value_metadata(keys, values));
+}
+
+/// `type` with the nullability of what is inside the lists and maps of `given`.
+FieldPtr AsGiven(const FieldPtr& field, const arrow::Field& given);
+
+TypePtr AsGiven(const TypePtr& type, const arrow::DataType& given) {
+  const auto inner = [&](int i) {
+    return AsGiven(type->field(i), *given.field(i))
+        ->WithNullable(given.field(i)->nullable());
+  };
+  const bool lists = type->id() == arrow::Type::LIST && arrow::is_list_like(given.id());
+  if (lists && given.id() != arrow::Type::MAP) return arrow::list(inner(0));
+  if (type->id() == arrow::Type::MAP && given.id() == arrow::Type::MAP) {
+    const auto& map = static_cast<const arrow::MapType&>(*type);
+    const auto& from = static_cast<const arrow::MapType&>(given);
+    return arrow::map(map.key_type(), AsGiven(map.item_field(), *from.item_field())
+                                          ->WithNullable(from.item_field()->nullable()));
+  }
+  if (type->id() != arrow::Type::STRUCT || given.id() != arrow::Type::STRUCT) return type;
+  arrow::FieldVector fields;
+  for (const auto& field : type->fields()) {
+    const auto other =
+        static_cast<const arrow::StructType&>(given).GetFieldByName(field->name());
+    fields.push_back(other == nullptr ? field : AsGiven(field, *other));
+  }
+  return arrow::struct_(std::move(fields));
+}
+
+FieldPtr AsGiven(const FieldPtr& field, const arrow::Field& given) {
+  return field->WithType(AsGiven(field->type(), *given.type()));
 }
 
 class Planner {
@@ -55,8 +86,13 @@ class Planner {
       disagreements_.Add("signature '{}' has no outputs to land", signature_.key);
     }
     for (const Candidate& candidate : candidates_.all()) {
-      Land(candidate.field,
-           MakeField(candidate, candidate.legal, candidate.type, candidate.nullable));
+      const FieldChecks checks = Settle(candidate, *candidate.type, {});
+      const bool nulls = checks.nan == NanPolicy::kNull;
+      const auto type = nulls ? WithNullableElements(candidate.type) : candidate.type;
+      const bool nullable =
+          candidate.nullable || (nulls && !arrow::is_nested(type->id()));
+      Land(candidate.field, checks,
+           MakeField(candidate, candidate.legal, type, nullable));
     }
     return Finish();
   }
@@ -112,13 +148,19 @@ class Planner {
       disagreements_.Add("{}: {}", candidate->what, castable.message());
       return;
     }
+    const TypePtr type =
+        field.elements_as_given ? AsGiven(field.type, *candidate->type) : field.type;
     LandedField landed = candidate->field;
-    if (!candidate->type->Equals(*field.type, /*check_metadata=*/true)) {
-      landed.cast_to = field.type;
+    if (!candidate->type->Equals(*type, /*check_metadata=*/true)) {
+      landed.cast_to = type;
     }
     landed.check_nulls = candidate->nullable && !field.nullable;
-    Land(landed,
-         MakeField(*candidate, field.name, field.type, field.nullable, field.doc));
+    FieldChecks checks = Settle(*candidate, *type, field.checks);
+    if (checks.nan == NanPolicy::kNull) CheckHoldsNulls(*candidate, type, field.nullable);
+    Candidate lands = *candidate;
+    if (field.shape) DeclareShape(*field.shape, *type, &lands, &checks);
+    Land(landed, std::move(checks),
+         MakeField(lands, field.name, type, field.nullable, field.doc));
   }
 
   /// \param given  what has the field's name already, or nullptr.
@@ -176,12 +218,70 @@ class Planner {
     return candidates_.all().size() > before ? &candidates_.all().back() : nullptr;
   }
 
-  void Land(LandedField landed, FieldPtr field) {
+  /// The checks that the schema and the job ask of a column that lands as `type`.
+  FieldChecks Settle(const Candidate& candidate, const arrow::DataType& type,
+                     ValueChecks checks) {
+    for (const auto& [name, from_job] : checks_.columns) {
+      if (LegalName(name) != candidate.legal) continue;
+      const std::string twice = MergeChecks(from_job, &checks);
+      if (twice.empty()) continue;
+      disagreements_.Add("{}: [checks.columns] and the schema ask for another '{}'",
+                         candidate.what, twice);
+    }
+    Result<FieldChecks> settled = SettleChecks(candidate.legal, type, checks, checks_);
+    if (settled.ok()) return *std::move(settled);
+    disagreements_.Add("{}: {}", candidate.what, settled.status().message());
+    return {};
+  }
+
+  void CheckHoldsNulls(const Candidate& candidate, const TypePtr& type, bool nullable) {
+    const bool is_list = arrow::is_nested(type->id());
+    if (is_list ? WithNullableElements(type)->Equals(*type) : nullable) {
+      return;
+    }
+    disagreements_.Add(
+        "{}: nan = 'null' needs a schema that allows nulls{}; declare a union with "
+        "\"null\"",
+        candidate.what, is_list ? " inside the list" : "");
+  }
+
+  void DeclareShape(std::vector<int64_t> shape, const arrow::DataType& type,
+                    Candidate* candidate, FieldChecks* checks) {
+    if (!candidate->field.is_kept) {
+      candidate->shape = candidates_.SetShape(*candidate, shape);
+      return;
+    }
+    if (type.id() != arrow::Type::LIST || arrow::is_nested(type.field(0)->type()->id())) {
+      disagreements_.Add("{}: \"tensor.shape\" of a kept column needs one list, got {}",
+                         candidate->what, type.ToString());
+      return;
+    }
+    int64_t elements = 1;
+    for (const int64_t dim : shape) elements *= dim;
+    const bool known = std::find(shape.begin(), shape.end(), kUnknownDim) == shape.end();
+    if (known) checks->list_length = elements;
+    shape.insert(shape.begin(), kUnknownDim);
+    candidate->shape = FlattenedShape(shape);
+  }
+
+  void CheckColumnsExist() {
+    std::vector<std::string> names;
+    for (const FieldPtr& field : schema_) names.push_back(field->name());
+    for (const auto& [name, checks] : checks_.columns) {
+      if (std::find(names.begin(), names.end(), LegalName(name)) != names.end()) continue;
+      disagreements_.Add("[checks.columns] has '{}', but the output's columns are {}{}",
+                         name, QuotedList(names), DidYouMean(name, names));
+    }
+  }
+
+  void Land(LandedField landed, FieldChecks checks, FieldPtr field) {
     fields_.push_back(std::move(landed));
+    settled_.push_back(std::move(checks));
     schema_.push_back(std::move(field));
   }
 
   Result<LandingPlan> Finish() {
+    if (disagreements_.empty()) CheckColumnsExist();
     HOWDAH_RETURN_IF_ERROR(disagreements_.ToStatus());
     LandingPlan plan = candidates_.TakePlan();
     plan.kept_fields.resize(plan.kept.size());
@@ -189,6 +289,7 @@ class Planner {
       if (fields_[i].is_kept) plan.kept_fields[fields_[i].index] = static_cast<int>(i);
     }
     plan.fields = std::move(fields_);
+    plan.checks = std::move(settled_);
     plan.bad_rows = checks_.bad_rows;
     plan.schema = arrow::schema(std::move(schema_));
     return plan;
@@ -199,6 +300,7 @@ class Planner {
   Disagreements disagreements_;
   Candidates candidates_;
   std::vector<LandedField> fields_;
+  std::vector<FieldChecks> settled_;  // per field
   std::vector<FieldPtr> schema_;
 };
 

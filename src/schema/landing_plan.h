@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "schema/field_checks.h"
 #include "schema/landing.h"
 #include "schema/tensor_column.h"
 #include "types/tensor.h"
@@ -37,6 +38,7 @@ struct LandingPlan {
   std::vector<LandedField> fields;   ///< as in `schema`
   std::vector<int> kept_fields;      ///< per kept column: its field
   std::shared_ptr<arrow::Schema> schema;
+  std::vector<FieldChecks> checks;  ///< per field
   BadRows bad_rows = BadRows::kFail;
 };
 

@@ -61,6 +61,10 @@ Result<ArrayPtr> Round(const ArrayPtr& array, const TypePtr& type, int64_t* bad_
 template <typename From>
 ScalarCast FromInteger(const arrow::DataType& to) {
   switch (to.id()) {
+    case arrow::Type::INT8:
+      return &IntegerToInteger<From, int8_t>;
+    case arrow::Type::INT16:
+      return &IntegerToInteger<From, int16_t>;
     case arrow::Type::INT32:
       return &IntegerToInteger<From, int32_t>;
     case arrow::Type::INT64:

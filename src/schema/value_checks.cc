@@ -40,6 +40,14 @@ Result<double> ParseNumber(const std::string& text) {
   return number;
 }
 
+/// \return false if both have a value, and not the same.
+template <typename T>
+bool Merge(const std::optional<T>& more, std::optional<T>* value) {
+  if (more && *value && **value != *more) return false;
+  if (more) *value = more;
+  return true;
+}
+
 }  // namespace
 
 std::string_view Name(NanPolicy policy) {
@@ -78,6 +86,15 @@ Status SetCheck(const std::string& name, const std::string& text, ValueChecks* c
     checks->sum_tolerance = number;
   }
   return Status::OK();
+}
+
+std::string MergeChecks(const ValueChecks& more, ValueChecks* checks) {
+  if (!Merge(more.nan, &checks->nan)) return "nan";
+  if (!Merge(more.min, &checks->min)) return "min";
+  if (!Merge(more.max, &checks->max)) return "max";
+  if (!Merge(more.sum, &checks->sum)) return "sum";
+  if (!Merge(more.sum_tolerance, &checks->sum_tolerance)) return "sum_tolerance";
+  return "";
 }
 
 }  // namespace howdah

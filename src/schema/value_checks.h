@@ -41,6 +41,10 @@ const std::vector<std::string>& CheckNames();
 /// what was expected.
 Status SetCheck(const std::string& name, const std::string& text, ValueChecks* checks);
 
+/// Add what `more` asks for to `checks`. \return the name of a check that both ask for in
+/// different ways, or "".
+std::string MergeChecks(const ValueChecks& more, ValueChecks* checks);
+
 /// What becomes of rows that break a check, or that cannot be cast.
 enum class BadRows { kFail, kQuarantine };
 
