@@ -82,7 +82,9 @@ Result<JobSpec> ReadJob(const JobFlags& flags) {
     HOWDAH_ASSIGN_OR_RETURN(settings, ParseJobFile(text, flags.job_file));
   }
   for (const Alias& alias : kAliases) {
-    const std::vector<std::string>& values = flags.aliases.at(alias.flag);
+    const auto given = flags.aliases.find(alias.flag);
+    if (given == flags.aliases.end()) continue;
+    const std::vector<std::string>& values = given->second;
     if (values.size() == 1) settings.push_back({alias.key, values.front(), alias.flag});
     if (values.size() > 1) settings.push_back({alias.key, values, alias.flag});
   }

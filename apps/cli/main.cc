@@ -83,6 +83,7 @@ int Main(int argc, char** argv) {
   AddVerify(&app, &action);
   AddRecover(&app, &action);
   AddGc(&app, &action);
+  AddDdl(&app, &action);
   app.add_subcommand("fs", "List, read, copy, change files of HDFS and the local disk");
   app.allow_extras();
   for (CLI::App* verb : app.get_subcommands([](CLI::App*) { return true; })) {

@@ -26,5 +26,6 @@ void AddInspect(CLI::App* app, Action* action);
 void AddVerify(CLI::App* app, Action* action);
 void AddRecover(CLI::App* app, Action* action);
 void AddGc(CLI::App* app, Action* action);
+void AddDdl(CLI::App* app, Action* action);
 
 }  // namespace howdah::cli

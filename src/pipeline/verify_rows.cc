@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "pipeline/partition_type.h"
 #include "pipeline/stored_as.h"
 #include "source/source.h"
 #include "types/row_hash.h"
@@ -36,18 +37,6 @@ Result<Columns> ColumnsOf(const JobPlan& plan) {
                  "the ledger's plan does not name the columns: {}", error.what());
   }
   return columns;
-}
-
-/// The types by which directories can be named.
-Result<std::shared_ptr<arrow::DataType>> PartitionType(const std::string& text) {
-  for (const auto& type : {arrow::int8(), arrow::int16(), arrow::int32(), arrow::int64(),
-                           arrow::uint8(), arrow::uint16(), arrow::boolean(),
-                           arrow::date32(), arrow::utf8(), arrow::large_utf8()}) {
-    if (type->ToString() == text) return type;
-  }
-  return Error(ErrorKind::kCorruption,
-               "the ledger has a partition column of type '{}', which names no directory",
-               text);
 }
 
 Result<std::shared_ptr<arrow::Array>> PartitionArray(const Columns& columns,
