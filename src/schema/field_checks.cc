@@ -68,7 +68,7 @@ Status SettleNan(const arrow::DataType& type, const ValueChecks& given,
       return Status::OK();
     case NanPolicy::kString:
       if (job.abilities.holds_nan_text) return Status::OK();
-      return Refuse("nan = 'string' is for json, not for {}, whose columns have one type",
+      return Refuse("nan = 'string' is for JSON, not for {}, whose columns have one type",
                     job.format);
     case NanPolicy::kQuarantine:
       if (job.bad_rows == BadRows::kQuarantine) return Status::OK();

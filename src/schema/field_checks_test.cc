@@ -180,7 +180,7 @@ TEST(SettleChecks, RefusesWhatAColumnCannotHave) {
   };
   const Case cases[] = {
       {arrow::int64(), {.nan = NanPolicy::kForbid}, {}, "for floating-point numbers"},
-      {f, {.nan = NanPolicy::kString}, {}, "nan = 'string' is for json, not for parquet"},
+      {f, {.nan = NanPolicy::kString}, {}, "nan = 'string' is for JSON, not for parquet"},
       {f, {.nan = NanPolicy::kQuarantine}, {}, "checks.bad_rows = 'quarantine'"},
       {list, {.nan = NanPolicy::kNull}, {}, "nulls inside lists"},
       {arrow::struct_({arrow::field("a", f)}),
