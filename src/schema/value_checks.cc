@@ -32,9 +32,9 @@ Result<double> ParseNumber(const std::string& text) {
     return Error(ErrorKind::kInvalidInput, "expected a number, got '{}'", text);
   }
   constexpr double kExact = 9007199254740992;  // 2^53
-  if (std::abs(number) > kExact && text.find_first_of(".eE") == text.npos) {
+  if (std::abs(number) >= kExact && text.find_first_of(".eE") == text.npos) {
     return Error(ErrorKind::kInvalidInput,
-                 "expected a number that a double holds exactly, at most 2^53, got '{}'",
+                 "expected a number that a double holds exactly, below 2^53, got '{}'",
                  text);
   }
   return number;
