@@ -20,6 +20,9 @@ namespace {
 
 // Packets that go to the kernel in one call.
 constexpr size_t kBatch = 8;
+// PipelineAckProto with its length: a number and a reply.
+constexpr size_t kLeastAckBytes = 5;
+constexpr milliseconds kLongestBundle{20};
 
 // Source: DataStreamer.java, backOffIfNecessary.
 int NextHold(Pacing& pacing, int last_ms) {
@@ -226,10 +229,14 @@ BlockStream::Clock::time_point BlockStream::NextDeadline() const {
   return deadline;
 }
 
-std::optional<BlockStream::Wait> BlockStream::NextWait() const {
+std::optional<BlockStream::Wait> BlockStream::NextWait(size_t acks) {
   const bool blocked = !unsent_.empty();
   if (!blocked && MaySend()) return std::nullopt;  // acknowledgements have made that so
-  const auto left = std::chrono::ceil<milliseconds>(NextDeadline() - Clock::now());
+  auto left = std::chrono::ceil<milliseconds>(NextDeadline() - Clock::now());
+  acks = std::clamp<size_t>(acks, 1, std::max<size_t>(window_->sent.size(), 1));
+  // One that tells of a failure may be the last for a while.
+  if (acks > 1) left = std::min(left, kLongestBundle);
+  socket_.WakeAfter(acks * kLeastAckBytes);
   return Wait{
       .connection = {.fd = socket_.descriptor(),
                      .events = static_cast<short>(POLLIN | (blocked ? POLLOUT : 0)),

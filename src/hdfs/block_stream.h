@@ -58,8 +58,10 @@ class BlockStream {
     int timeout_ms = 0;
     bool for_room = false;  ///< in the kernel's buffer: new packets change nothing
   };
+  /// \param acks  fewer acknowledgements are of no use to who waits, who may be left
+  ///   asleep for a few milliseconds after them: each wake-up costs more than taking one.
   /// nullopt: there is something to do at once.
-  std::optional<Wait> NextWait() const;
+  std::optional<Wait> NextWait(size_t acks = 1);
   const PipelineFault& fault() const { return fault_; }
   /// At least one packet was acknowledged.
   bool progressed() const { return progressed_; }

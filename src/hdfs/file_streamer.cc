@@ -70,7 +70,7 @@ void FileStreamer::Help() {
   if (ended) queue_->Nudge();
 }
 
-bool FileStreamer::HelpUntil(const std::function<bool()>& done) {
+bool FileStreamer::HelpUntil(size_t acks, const std::function<bool()>& done) {
   std::unique_lock lock(driving_);
   while (!done()) {
     if (stream_ == nullptr) return false;
@@ -80,7 +80,7 @@ bool FileStreamer::HelpUntil(const std::function<bool()>& done) {
       return done();
     }
     helped_at_ = Clock::now().time_since_epoch().count();
-    const auto wait = stream_->NextWait();
+    const auto wait = stream_->NextWait(acks);
     if (!wait.has_value() || done()) continue;
     std::array<pollfd, 2> events{
         wait->connection,

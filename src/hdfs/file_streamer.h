@@ -38,7 +38,8 @@ class FileStreamer {
   void Help();
   /// The writer's: do all that brings the block on, waiting too, until `done()`. \return
   /// false: not done, and no pipeline is up.
-  bool HelpUntil(const std::function<bool()>& done);
+  /// \param acks  how many acknowledgements may make `done()` so.
+  bool HelpUntil(size_t acks, const std::function<bool()>& done);
   /// Wait for the thread's end. OK: all packets are acknowledged.
   Status Join();
   /// After Join: the last block with its length; none of an empty file.

@@ -112,14 +112,21 @@ Result<PacketPointer> FileWriter::NewPacket() {
   while (true) {
     HOWDAH_ASSIGN_OR_RETURN(PacketPointer packet, queue_.NewPacket());
     if (packet != nullptr) return packet;
-    if (!streamer_.HelpUntil([&] { return queue_.has_room(); })) {
+    if (!streamer_.HelpUntil(queue_.quarter(), [&] { return queue_.has_room(); })) {
       HOWDAH_RETURN_IF_ERROR(queue_.WaitForRoom());
     }
   }
 }
 
+// Some packets are sent together: each call of the kernel may wake the DataNode. What is
+// left when the writer pauses, the streamer sends.
 Status FileWriter::Push(PacketPointer packet) {
+  constexpr size_t kTogether = size_t{256} << 10;
+  pushed_bytes_ += packet->data().size();
+  const bool is_last = packet->last_in_block();
   HOWDAH_RETURN_IF_ERROR(queue_.Push(std::move(packet)));
+  if (pushed_bytes_ < kTogether && !is_last) return Status::OK();
+  pushed_bytes_ = 0;
   streamer_.Help();
   return Status::OK();
 }
@@ -127,7 +134,8 @@ Status FileWriter::Push(PacketPointer packet) {
 // All packets so far are acknowledged.
 Status FileWriter::WaitForAck() {
   const int64_t last = next_sequence_ - 1;
-  if (streamer_.HelpUntil([&] { return queue_.acknowledged(last); })) return Status::OK();
+  if (streamer_.HelpUntil(SIZE_MAX, [&] { return queue_.acknowledged(last); }))
+    return Status::OK();
   return queue_.WaitForAck(last);
 }
 

@@ -95,6 +95,7 @@ class FileWriter final : public ByteSink {
 
   PacketPointer packet_;     // is being filled; may be null
   size_t resent_bytes_ = 0;  // of packet_, which were sent already: a partial chunk
+  size_t pushed_bytes_ = 0;  // since the writer's thread sent some
   int64_t next_sequence_ = 0;
   uint64_t block_bytes_ = 0;  // in the current block, those in packet_ included
   uint64_t length_ = 0;

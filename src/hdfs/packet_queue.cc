@@ -35,7 +35,7 @@ void PacketQueue::Nudge() {
   Signal();
 }
 
-bool PacketQueue::HasRoom() const { return outside_ + (limit_ + 3) / 4 <= limit_; }
+bool PacketQueue::HasRoom() const { return outside_ + quarter() <= limit_; }
 
 bool PacketQueue::has_room() const {
   const std::lock_guard lock(mutex_);

@@ -32,6 +32,7 @@ class PacketQueue {
   Result<PacketPointer> NewPacket();
   /// Room for a quarter of the window, not for one packet: fewer changes of thread.
   bool has_room() const;
+  size_t quarter() const { return (limit_ + 3) / 4; }
   Status WaitForRoom();
   Status Push(PacketPointer packet);
   /// Wait until this packet and all before it are acknowledged.

@@ -118,7 +118,8 @@ Socket::Socket(Socket&& other) noexcept
       peer_(std::move(other.peer_)),
       read_timeout_(other.read_timeout_),
       write_timeout_(other.write_timeout_),
-      keep_waiting_(std::move(other.keep_waiting_)) {}
+      keep_waiting_(std::move(other.keep_waiting_)),
+      wake_after_(other.wake_after_) {}
 
 Socket& Socket::operator=(Socket&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
@@ -126,6 +127,7 @@ Socket& Socket::operator=(Socket&& other) noexcept {
   std::swap(read_timeout_, other.read_timeout_);
   std::swap(write_timeout_, other.write_timeout_);
   std::swap(keep_waiting_, other.keep_waiting_);
+  std::swap(wake_after_, other.wake_after_);
   return *this;
 }
 
@@ -265,6 +267,13 @@ bool Socket::MayReadAgain(int error, milliseconds* waited) const {
   if ((error != EAGAIN && error != EWOULDBLOCK) || !keep_waiting_) return false;
   *waited += read_timeout_;
   return keep_waiting_(*waited);
+}
+
+void Socket::WakeAfter(size_t bytes) noexcept {
+  if (bytes == wake_after_) return;
+  const int low_water = static_cast<int>(bytes);
+  setsockopt(descriptor_, SOL_SOCKET, SO_RCVLOWAT, &low_water, sizeof low_water);
+  wake_after_ = bytes;
 }
 
 Result<size_t> Socket::ReadNow(std::span<std::byte> out, bool* ended) {

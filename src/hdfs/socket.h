@@ -51,6 +51,8 @@ class Socket {
   Status ReadExactly(std::span<iovec> parts);
   /// At least one byte, as many as are there. 0: the peer has ended the stream.
   Result<size_t> ReadSome(std::span<std::byte> out);
+  /// poll(2) finds the connection readable once so many bytes are there, or at its end.
+  void WakeAfter(size_t bytes) noexcept;
   /// What is there now, without waiting; 0 with `*ended` false: nothing.
   Result<size_t> ReadNow(std::span<std::byte> out, bool* ended);
 
@@ -69,6 +71,7 @@ class Socket {
   std::chrono::milliseconds read_timeout_{0};
   std::chrono::milliseconds write_timeout_{0};
   KeepWaiting keep_waiting_;
+  size_t wake_after_ = 1;
 };
 
 }  // namespace howdah::hdfs
