@@ -48,7 +48,8 @@ TypePtr PlainType(const AvroNode& node) {
 }
 
 /// nullptr: the logical type says nothing more.
-TypePtr LogicalType(const AvroNode& node, bool nanos) {
+TypePtr LogicalType(const AvroNode& node, const AvroTypeRules& rules) {
+  const auto millis = rules.millis ? TimeUnit::MILLI : TimeUnit::MICRO;
   switch (node.logical) {
     case AvroLogical::kDate:
       return arrow::date32();
@@ -57,15 +58,17 @@ TypePtr LogicalType(const AvroNode& node, bool nanos) {
     case AvroLogical::kTimeMicros:
       return arrow::time64(TimeUnit::MICRO);
     case AvroLogical::kTimestampMillis:
+      return arrow::timestamp(millis, "UTC");
     case AvroLogical::kTimestampMicros:
       return arrow::timestamp(TimeUnit::MICRO, "UTC");
     case AvroLogical::kLocalTimestampMillis:
+      return arrow::timestamp(millis);
     case AvroLogical::kLocalTimestampMicros:
       return arrow::timestamp(TimeUnit::MICRO);
     case AvroLogical::kTimestampNanos:
-      return nanos ? arrow::timestamp(TimeUnit::NANO, "UTC") : nullptr;
+      return rules.nanos ? arrow::timestamp(TimeUnit::NANO, "UTC") : nullptr;
     case AvroLogical::kLocalTimestampNanos:
-      return nanos ? arrow::timestamp(TimeUnit::NANO) : nullptr;
+      return rules.nanos ? arrow::timestamp(TimeUnit::NANO) : nullptr;
     case AvroLogical::kDecimal:
       return arrow::decimal128(static_cast<int32_t>(node.precision),
                                static_cast<int32_t>(node.scale));
@@ -140,7 +143,7 @@ class Converter {
       return Refuse(path, "a decimal of {} digits cannot {}; at most {} can",
                     node.precision, rules_.verb, kMostDigits);
     }
-    TypePtr logical = LogicalType(node, rules_.nanos);
+    TypePtr logical = LogicalType(node, rules_);
     return logical != nullptr ? logical : PlainType(node);
   }
 

@@ -23,6 +23,8 @@ struct AvroTypeRules {
   std::string verb;
   /// timestamp-nanos and local-timestamp-nanos, of Avro 1.12, are timestamps; else long.
   bool nanos = false;
+  /// timestamp-millis and local-timestamp-millis keep their unit; else micros.
+  bool millis = false;
 };
 
 /// The column of `node`.

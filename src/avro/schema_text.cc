@@ -8,6 +8,9 @@
 #include <set>
 #include <utility>
 
+#include "avro/arrow_type.h"
+#include "avro/schema.h"
+
 namespace howdah {
 namespace {
 
@@ -244,6 +247,20 @@ Result<AvroSchemaText> ToAvroSchema(const arrow::Schema& schema) {
   // Names may have been bytes that are not UTF-8.
   return AvroSchemaText{.json = json.dump(-1, ' ', false, Json::error_handler_t::replace),
                         .stored = arrow::schema(row.stored->fields())};
+}
+
+Result<std::shared_ptr<arrow::Schema>> FromAvroSchema(const std::string& json) {
+  HOWDAH_ASSIGN_OR_RETURN(const AvroSchema parsed,
+                          AvroSchema::Parse(json, AvroSchema::Names::kAny));
+  const AvroTypeRules rules{.verb = "be read", .millis = true};
+  arrow::FieldVector fields;
+  for (const AvroField& field : parsed.record().fields) {
+    HOWDAH_ASSIGN_OR_RETURN(
+        const AvroColumnType column,
+        ColumnTypeOf(*field.type, fmt::format("field '{}'", field.name), rules));
+    fields.push_back(arrow::field(field.name, column.type, column.nullable));
+  }
+  return arrow::schema(std::move(fields));
 }
 
 }  // namespace howdah

@@ -35,10 +35,8 @@ struct AvroSchemaText {
 Result<AvroSchemaText> ToAvroSchema(const arrow::Schema& schema);
 
 /// What a record's schema, `json` of a file's header, says in Arrow's words: the inverse
-/// of ToAvroSchema (`stored`), with names as they stand. Also enum -> string; logical
-/// types that are not named above count as what they annotate. Safe on hostile text.
-/// Corruption: not an Avro schema of a record. Unsupported: recursion, a union of more
-/// than null and one type, null alone (a clause that names the field).
+/// of ToAvroSchema (`stored`), with names as they stand. Safe on hostile text. Errors as
+/// AvroSchema::Parse and ColumnTypeOf.
 Result<std::shared_ptr<arrow::Schema>> FromAvroSchema(const std::string& json);
 
 }  // namespace howdah
