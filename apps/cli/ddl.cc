@@ -9,12 +9,20 @@ namespace {
 
 struct Flags {
   std::string what, dialect, table;
+  bool partitions = false;
 };
 
 Result<std::string> Ddl(const Context& context, const Flags& flags) {
   HOWDAH_ASSIGN_OR_RETURN(const SqlDialect dialect, ParseSqlDialect(flags.dialect));
   if (!flags.what.ends_with(".toml")) {
-    return DatasetDdl(context.storages, flags.what, dialect, flags.table);
+    const auto ddl = flags.partitions ? &DatasetPartitions : &DatasetDdl;
+    return ddl(context.storages, flags.what, dialect, flags.table);
+  }
+  if (flags.partitions) {
+    return Error(ErrorKind::kInvalidInput,
+                 "--partitions is of a dataset that has landed, but '{}' is a job file: "
+                 "give the dataset",
+                 flags.what);
   }
   JobFlags job;
   job.job_file = flags.what;
@@ -33,6 +41,8 @@ void AddDdl(CLI::App* app, Action* action) {
       ->required();
   verb->add_option("--table", flags->table,
                    "name of the table (default: the last part of the path)");
+  verb->add_flag("--partitions", flags->partitions,
+                 "print what makes the table see the dataset's partitions");
   verb->callback([=] {
     *action = [=](const Context& context) -> int {
       const Result<std::string> text = Ddl(context, *flags);

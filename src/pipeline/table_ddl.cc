@@ -3,6 +3,7 @@
 #include <arrow/type.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -10,6 +11,9 @@
 #include "commit/ledger.h"
 #include "pipeline/partition_type.h"
 #include "pipeline/prepare.h"
+#include "pipeline/stored_as.h"
+#include "schema/add_partitions.h"
+#include "storage/file_system.h"
 
 namespace howdah {
 namespace {
@@ -20,15 +24,14 @@ std::string LastPart(const std::string& path) {
 
 /// What the ledger's plan says of the output.
 struct PlannedOutput {
-  std::string format, compression;
+  std::string format;
   std::vector<std::pair<std::string, std::string>> partitions;  // name, Arrow's type
 };
 
 Result<PlannedOutput> OutputOf(const Ledger& ledger) {
   try {
     const auto output = nlohmann::json::parse(ledger.plan.semantic).at("output");
-    PlannedOutput planned{.format = output.at("format"),
-                          .compression = output.at("compression")};
+    PlannedOutput planned{.format = output.at("format")};
     for (const std::string name : output.at("partition_by")) {
       for (const auto& column : output.at("columns")) {
         if (column.at("name") == name) {
@@ -44,6 +47,58 @@ Result<PlannedOutput> OutputOf(const Ledger& ledger) {
   }
 }
 
+/// The columns of a dataset's files, by one of them if they say their types.
+Result<arrow::FieldVector> FileColumns(const Location& location, const Ledger& ledger,
+                                       const Format& format, const StoredAs& stored) {
+  if (!format.says_types()) {
+    if (stored.schema != nullptr) return stored.schema->fields();
+    return Error(ErrorKind::kCorruption,
+                 "the ledger's plan does not say the types of its {} files",
+                 format.name());
+  }
+  for (const TaskCommit& task : ledger.tasks) {
+    if (task.files.empty()) continue;
+    HOWDAH_ASSIGN_OR_RETURN(
+        const auto file,
+        location.fs->OpenInput(location.path + "/" + task.files.front().path));
+    HOWDAH_ASSIGN_OR_RETURN(const ReadBackFile contents, format.ReadBack(*file, {}));
+    return contents.schema->fields();
+  }
+  return Error(ErrorKind::kNotFound, "'{}' has no data files", location.url);
+}
+
+/// The dataset as a table, without the columns of its files.
+Result<TableDescription> Describe(const Location& location, const PlannedOutput& output,
+                                  const std::string& name) {
+  TableDescription table{.name = name.empty() ? LastPart(location.path) : name,
+                         .location = location.url,
+                         .format = output.format};
+  for (const auto& [column, type] : output.partitions) {
+    HOWDAH_ASSIGN_OR_RETURN(auto partition_type, PartitionType(type));
+    table.partitions.push_back(arrow::field(column, std::move(partition_type)));
+  }
+  return table;
+}
+
+/// Each directory of data files once.
+std::vector<TablePartition> PartitionsOf(const Ledger& ledger, const std::string& url) {
+  std::map<std::string, TablePartition> partitions;  // by directory
+  for (const TaskCommit& task : ledger.tasks) {
+    for (const FileRecord& file : task.files) {
+      const std::string directory = ParentPath(file.path);
+      TablePartition& partition = partitions[directory];
+      if (!partition.location.empty()) continue;
+      partition.location = url + "/" + directory;
+      for (const auto& [column, value] : file.partition) {
+        partition.values.push_back(value);
+      }
+    }
+  }
+  std::vector<TablePartition> list;
+  for (auto& [directory, partition] : partitions) list.push_back(std::move(partition));
+  return list;
+}
+
 }  // namespace
 
 Result<std::string> DatasetDdl(const Storages& storages, const std::string& dataset,
@@ -52,30 +107,28 @@ Result<std::string> DatasetDdl(const Storages& storages, const std::string& data
   HOWDAH_ASSIGN_OR_RETURN(const Ledger ledger, ReadLedger(*location.fs, location.path));
   HOWDAH_ASSIGN_OR_RETURN(const PlannedOutput output, OutputOf(ledger));
   const Format* format = FindFormat(output.format);
-  if (format == nullptr || !format->says_types()) {
-    return Error(ErrorKind::kUnsupported,
-                 "'{}' is of {} files, which do not say their types: give the job file "
-                 "in place of the dataset",
+  if (format == nullptr) {
+    return Error(ErrorKind::kUnsupported, "'{}' is of {} files, which are not known here",
                  location.url, output.format);
   }
-  TableDescription table{.name = name.empty() ? LastPart(location.path) : name,
-                         .location = location.url,
-                         .format = output.format,
-                         .extension = format->extension(output.compression)};
-  for (const auto& [column, type] : output.partitions) {
-    HOWDAH_ASSIGN_OR_RETURN(auto partition_type, PartitionType(type));
-    table.partitions.push_back(arrow::field(column, std::move(partition_type)));
-  }
-  for (const TaskCommit& task : ledger.tasks) {
-    if (task.files.empty()) continue;
-    HOWDAH_ASSIGN_OR_RETURN(
-        const auto file,
-        location.fs->OpenInput(location.path + "/" + task.files.front().path));
-    HOWDAH_ASSIGN_OR_RETURN(const ReadBackFile contents, format->ReadBack(*file, {}));
-    table.columns = contents.schema->fields();
-    return CreateTable(table, dialect);
-  }
-  return Error(ErrorKind::kNotFound, "'{}' has no data files", location.url);
+  HOWDAH_ASSIGN_OR_RETURN(const StoredAs stored, StoredAsOf(ledger.plan));
+  HOWDAH_ASSIGN_OR_RETURN(TableDescription table, Describe(location, output, name));
+  const TextOptions& text = stored.encoder.text;
+  table.extension = format->extension(stored.encoder.compression);
+  table.hive_text = output.format == "csv" && text.dialect == "hive-text";
+  table.header = text.header;
+  HOWDAH_ASSIGN_OR_RETURN(table.columns, FileColumns(location, ledger, *format, stored));
+  return CreateTable(table, dialect);
+}
+
+Result<std::string> DatasetPartitions(const Storages& storages,
+                                      const std::string& dataset, SqlDialect dialect,
+                                      const std::string& name) {
+  HOWDAH_ASSIGN_OR_RETURN(const Location location, storages.Resolve(dataset));
+  HOWDAH_ASSIGN_OR_RETURN(const Ledger ledger, ReadLedger(*location.fs, location.path));
+  HOWDAH_ASSIGN_OR_RETURN(const PlannedOutput output, OutputOf(ledger));
+  HOWDAH_ASSIGN_OR_RETURN(const TableDescription table, Describe(location, output, name));
+  return AddPartitions(table, PartitionsOf(ledger, location.url), dialect);
 }
 
 Result<std::string> JobDdl(const Storages& storages, JobSpec spec, SqlDialect dialect,

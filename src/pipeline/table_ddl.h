@@ -8,14 +8,19 @@
 
 namespace howdah {
 
-/// The statement that makes a landed dataset a table: what its ledger and the first of
-/// its files say. \param name  of the table; "": the last part of the dataset's path.
-/// NotFound: no dataset there. SchemaMismatch: as CreateTable. Unsupported: its files are
-/// of text, which does not say its types; the job does.
+/// The statement that makes a landed dataset a table: what its ledger says and the first
+/// of its files, unless they are of text. \param name  of the table; "": the last part of
+/// the dataset's path. NotFound: no dataset there. SchemaMismatch: as CreateTable.
 Result<std::string> DatasetDdl(const Storages& storages, const std::string& dataset,
                                SqlDialect dialect, const std::string& name);
 
-/// The same for what a job would land; writes nothing. Errors: those of Prepare, too.
+/// The statements of AddPartitions for the directories that a landed dataset has. Errors:
+/// NotFound: no dataset there. Corruption: as AddPartitions.
+Result<std::string> DatasetPartitions(const Storages& storages,
+                                      const std::string& dataset, SqlDialect dialect,
+                                      const std::string& name);
+
+/// DatasetDdl for what a job would land; writes nothing. Errors: those of Prepare, too.
 Result<std::string> JobDdl(const Storages& storages, JobSpec spec, SqlDialect dialect,
                            const std::string& name);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "schema/add_partitions.h"
 
 namespace howdah {
 namespace {
@@ -196,11 +197,7 @@ class Statement {
     }
     text += "\n);\n";
     if (table_.partitions.empty()) return text;
-    const size_t dot = table_.name.rfind('.');
-    const std::string schema =
-        dot == std::string::npos ? "default" : table_.name.substr(0, dot);
-    return text + fmt::format("CALL system.sync_partition_metadata({}, {}, 'FULL');\n",
-                              Text(schema), Text(table_.name.substr(dot + 1)));
+    return text + SyncPartitions(table_.name);
   }
 
   static std::string Upper(std::string text) {
