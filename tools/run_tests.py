@@ -95,7 +95,8 @@ def end_to_end():
 def interop():
     report = ROOT / "build" / "pytest-interop.xml"
     return run_suite("interop", [sys.executable, "-m", "pytest", "tests/interop",
-                                 "--numprocesses=2", "--quiet", f"--junitxml={report}"],
+                                 "--numprocesses=2", "--dist=loadfile", "--quiet",
+                                 f"--junitxml={report}"],
                      report, PYTHONDONTWRITEBYTECODE="1")
 
 
