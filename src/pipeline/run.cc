@@ -189,4 +189,9 @@ Result<CheckResult> CheckJob(const Storages& storages, JobSpec spec,
   return CheckResult{CheckSummary(prepared, status), CheckText(prepared, status)};
 }
 
+Result<std::string> JobSchema(const Storages& storages, JobSpec spec) {
+  HOWDAH_ASSIGN_OR_RETURN(const PreparedJob prepared, Prepare(storages, std::move(spec)));
+  return prepared.landing->Declaration();
+}
+
 }  // namespace howdah

@@ -43,4 +43,8 @@ struct CheckResult {
 Result<CheckResult> CheckJob(const Storages& storages, JobSpec spec,
                              const RunOptions& options);
 
+/// `howdah check --print-schema`: Landing::Declaration of the job. Writes nothing and
+/// needs no TensorFlow. Errors: those of Prepare, too.
+Result<std::string> JobSchema(const Storages& storages, JobSpec spec);
+
 }  // namespace howdah

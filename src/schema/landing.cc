@@ -10,6 +10,7 @@
 
 #include "schema/batch_column.h"
 #include "schema/canonical.h"
+#include "schema/declaration.h"
 #include "schema/declared_cast.h"
 #include "schema/landing_plan.h"
 #include "types/tensor_rows.h"
@@ -246,6 +247,8 @@ std::map<std::string, std::string> Landing::checks() const {
   }
   return texts;
 }
+
+Result<std::string> Landing::Declaration() const { return DeclarationOf(impl_->plan); }
 
 std::vector<int> Landing::kept_fields() const { return impl_->plan.kept_fields; }
 

@@ -110,6 +110,13 @@ class Landing {
   const std::vector<std::string>& outputs() const;
   /// What is asked of the values of each column that has checks: "nan = null, min = 0".
   std::map<std::string, std::string> checks() const;
+  /// What lands, as the text of an .avsc file: with it as the declared schema the same
+  /// job lands the same values, and Declaration() is that text again. Columns are of
+  /// ToAvroSchema's types: int8 lands as int, a timestamp of milliseconds as one of
+  /// microseconds. Fields have "tensor.source", "tensor.shape" and the checks that the
+  /// job asks for; "doc" is the declared one, else the name before the name rule if that
+  /// differs. SchemaMismatch: a column that no Avro schema declares (names it).
+  Result<std::string> Declaration() const;
   /// For each kept column, in the order given, the index of its field in schema(): the
   /// first ones, unless a declared schema orders them otherwise.
   std::vector<int> kept_fields() const;

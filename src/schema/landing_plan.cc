@@ -155,6 +155,8 @@ class Planner {
       landed.cast_to = type;
     }
     landed.check_nulls = candidate->nullable && !field.nullable;
+    landed.round = field.round;
+    landed.declared_shape = field.shape;
     FieldChecks checks = Settle(*candidate, *type, field.checks);
     if (checks.nan == NanPolicy::kNull) CheckHoldsNulls(*candidate, type, field.nullable);
     Candidate lands = *candidate;
@@ -291,6 +293,7 @@ class Planner {
     plan.fields = std::move(fields_);
     plan.checks = std::move(settled_);
     plan.bad_rows = checks_.bad_rows;
+    plan.nan = checks_.nan;
     plan.schema = arrow::schema(std::move(schema_));
     return plan;
   }

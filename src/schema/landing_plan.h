@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct LandedField {
   /// What it is cast to, as the schema declares; nullptr: nothing to cast.
   std::shared_ptr<arrow::DataType> cast_to;
   bool check_nulls = false;  ///< declared not nullable, but the input may have nulls
+  bool round = false;        ///< DeclaredField::round
+  std::optional<std::vector<int64_t>> declared_shape;  ///< DeclaredField::shape
 };
 
 struct LandingPlan {
@@ -40,6 +43,7 @@ struct LandingPlan {
   std::shared_ptr<arrow::Schema> schema;
   std::vector<FieldChecks> checks;  ///< per field
   BadRows bad_rows = BadRows::kFail;
+  NanPolicy nan = NanPolicy::kAllow;  ///< of all columns that have no other
 };
 
 /// SchemaMismatch: as Landing::Compile.
