@@ -175,7 +175,8 @@ Status AppendBinary(std::string_view text, arrow::ArrayBuilder* builder) {
 
 Status AppendText(std::string_view text, arrow::ArrayBuilder* builder) {
   using arrow::Type;
-  const arrow::DataType& type = *builder->type();
+  const std::shared_ptr<arrow::DataType> held = builder->type();
+  const arrow::DataType& type = *held;
   switch (type.id()) {
     case Type::BOOL:
       return Append<arrow::BooleanType, bool>(text, builder, [&](bool* value) {
