@@ -234,7 +234,12 @@ class Oracle:
 
     def shut_down_for_upgrade(self, address):
         """Have the DataNode with its RPC at host:port tell its writers to wait, and end."""
-        return self.call("shut_down_for_upgrade", address=address)
+        try:
+            return self.call("shut_down_for_upgrade", address=address)
+        except OracleError as error:
+            # It may be gone before its answer is.
+            if "EOFException" not in str(error):
+                raise
 
     def safemode(self, action):
         """action: "enter", "leave" or "get". \\return whether it is on"""
