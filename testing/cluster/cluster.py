@@ -164,12 +164,13 @@ class Cluster:
     def restart(self, name, wait=True):
         """Kill a daemon if it runs, start it again with its ports and files.
 
-        wait: until it serves; with HA a NameNode serves as standby then.
+        wait: until it serves, a NameNode with its DataNodes; with HA it serves as standby then.
         """
         self.kill(name)
         self.nodes[name].start()
         if wait:
-            self._wait_for([name])
+            datanodes = [node for node in self.layout.datanodes if self.nodes[node].can_answer()]
+            self._wait_for([name, *(datanodes if name in self.layout.namenodes else [])])
             self._reconnect([name])
 
     def mend(self):

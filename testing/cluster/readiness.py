@@ -20,9 +20,11 @@ def wait(nodes, all_nodes, layout):
             return node.jmx("JournalNode,name=JournalNodeInfo") is not None
         if node.role == "namenode":
             return is_in_safemode(node) is False
-        ports = {layout.registers_at(node.name, name).rpartition(":")[2]
-                 for name in layout.namenodes if all_nodes[name].can_answer()}
-        return ports <= namenodes_served(node.jmx("DataNode,name=DataNodeInfo"))
+        namenodes = [name for name in layout.namenodes if all_nodes[name].can_answer()]
+        ports = {layout.registers_at(node.name, name).rpartition(":")[2] for name in namenodes}
+        return (ports <= namenodes_served(node.jmx("DataNode,name=DataNodeInfo")) and
+                all(layout.client_address(node.name) in usable_datanodes(all_nodes[name])
+                    for name in namenodes))
 
     wait_until(lambda: all(map(serves, nodes)), f"{nodes} ready", check=check)
 
@@ -37,6 +39,16 @@ def ha_state(namenode):
     """"active", "standby", "initializing"; None: the NameNode does not answer yet."""
     page = namenode.jmx("NameNode,name=NameNodeStatus")
     return None if page is None else page["State"]
+
+
+def usable_datanodes(namenode):
+    """host:port of the DataNodes that have told `namenode` of their storages.
+
+    A NameNode that has started again knows a DataNode first without them, and gives it no block.
+    """
+    page = namenode.jmx("NameNode,name=NameNodeInfo")
+    nodes = {} if page is None else json.loads(page["LiveNodes"])
+    return {node["xferaddr"] for node in nodes.values() if node["capacity"] > 0}
 
 
 def namenodes_served(page):
