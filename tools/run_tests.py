@@ -85,27 +85,23 @@ def release():
     return ctest("release", "build")
 
 
-def end_to_end():
-    report = ROOT / "build" / "pytest.xml"
-    return run_suite("e2e", [sys.executable, "-m", "pytest", "tests/e2e", "--numprocesses=2",
-                             "--quiet", f"--junitxml={report}"],
+def python_tests(suite, folder, *arguments):
+    report = ROOT / "build" / f"pytest-{suite}.xml"
+    return run_suite(suite, [sys.executable, "-m", "pytest", folder, "--numprocesses=2", "--quiet",
+                             f"--junitxml={report}", *arguments],
                      report, PYTHONDONTWRITEBYTECODE="1")
+
+
+def end_to_end():
+    return python_tests("e2e", "tests/e2e")
 
 
 def interop():
-    report = ROOT / "build" / "pytest-interop.xml"
-    return run_suite("interop", [sys.executable, "-m", "pytest", "tests/interop",
-                                 "--numprocesses=2", "--dist=loadfile", "--quiet",
-                                 f"--junitxml={report}"],
-                     report, PYTHONDONTWRITEBYTECODE="1")
+    return python_tests("interop", "tests/interop", "--dist=loadfile")
 
 
 def cluster():
-    report = ROOT / "build" / "pytest-cluster.xml"
-    return run_suite("cluster", [sys.executable, "-m", "pytest", "tests/cluster",
-                                 "--numprocesses=2", "--dist=loadfile", "--quiet",
-                                 f"--junitxml={report}"],
-                     report, PYTHONDONTWRITEBYTECODE="1")
+    return python_tests("cluster", "tests/cluster", "--dist=loadfile")
 
 
 def address_sanitizer():

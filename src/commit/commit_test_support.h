@@ -49,8 +49,8 @@ JobPlan MakePlan(const std::string& job_id = "nightly",
                  const std::string& semantic = kModelA);
 
 /// Score `split`: files in a fresh attempt, a manifest for them. Split 1 has a second
-/// file, in a partition directory, and 4 quarantined rows. Every file holds "<job>.<generation> split <n> file
-/// <n>".
+/// file, in a partition directory, and 4 quarantined rows. Every file holds
+/// "<job>.<generation> split <n> file <n>".
 Result<TaskCommit> WriteAttempt(FileSystem& fs, Job& job, int64_t split);
 
 /// What `howdah run` does with a job: missing splits, two tries each, then publish.

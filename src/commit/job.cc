@@ -144,9 +144,12 @@ class RunningJob final : public Job {
   std::string quarantine() const override { return landing_.work.quarantine(); }
 
   Result<int64_t> RowsQuarantined() override {
+    const Result<std::vector<int64_t>> committed =
+        ListCommittedSplits(landing_.fs, landing_.work);
+    if (!committed.ok()) return ExplainFailure(landing_, committed.status());
     int64_t rows = 0;
-    for (const Split& split : plan_.splits) {
-      HOWDAH_ASSIGN_OR_RETURN(const std::optional<TaskCommit> task, FindTask(split.id));
+    for (const int64_t split : *committed) {
+      HOWDAH_ASSIGN_OR_RETURN(const std::optional<TaskCommit> task, FindTask(split));
       if (task) rows += task->rows_quarantined;
     }
     return rows;

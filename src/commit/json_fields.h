@@ -58,6 +58,11 @@ class JsonFields {
   /// `visit(JsonFields)` for each object in the array `field`.
   template <typename Visit>
   void ForEach(const char* field, Visit visit);
+  /// The same, and nothing if there is no `field`.
+  template <typename Visit>
+  void ForEachIfThere(const char* field, Visit visit) {
+    if (Has(field)) ForEach(field, visit);
+  }
   /// Say that `field` is wrong; `expected` completes "… is not".
   void Refuse(const char* field, const char* expected);
 

@@ -73,17 +73,19 @@ json FileToJson(const FileRecord& file) {
   return object;
 }
 
+json FilesToJson(const std::vector<FileRecord>& files) {
+  json list = json::array();
+  for (const FileRecord& file : files) list.push_back(FileToJson(file));
+  return list;
+}
+
 json TaskToJson(const TaskCommit& task) {
-  json files = json::array();
-  for (const FileRecord& file : task.files) files.push_back(FileToJson(file));
-  json quarantine = json::array();
-  for (const FileRecord& file : task.quarantine) quarantine.push_back(FileToJson(file));
   json object = {{"split", task.split},
                  {"attempt", task.attempt},
                  {"input_rows", task.input_rows},
                  {"rows_written", task.rows_written},
                  {"rows_quarantined", task.rows_quarantined},
-                 {"files", std::move(files)},
+                 {"files", FilesToJson(task.files)},
                  {"started_us", task.started_us},
                  {"started", FormatTimestamp(task.started_us)},
                  {"finished_us", task.finished_us},
@@ -93,7 +95,7 @@ json TaskToJson(const TaskCommit& task) {
     object["non_finite"].push_back(
         {{"column", count.column}, {"nan", count.nan}, {"inf", count.inf}});
   }
-  if (!quarantine.empty()) object["quarantine"] = std::move(quarantine);
+  if (!task.quarantine.empty()) object["quarantine"] = FilesToJson(task.quarantine);
   return object;
 }
 
@@ -140,8 +142,7 @@ void ReadPlan(JsonFields fields, JobPlan& plan) {
 
 /// One entry for each directory of the file's path, or none at all.
 void ReadPartition(JsonFields fields, FileRecord& file) {
-  if (!fields.Has("partition")) return;
-  fields.ForEach("partition", [&](JsonFields entry) {
+  fields.ForEachIfThere("partition", [&](JsonFields entry) {
     auto& [column, value] = file.partition.emplace_back();
     entry.Read("column", column);
     if (column.empty()) entry.Refuse("column", "the name of a column");
@@ -195,19 +196,15 @@ void ReadTask(JsonFields fields, TaskCommit& task) {
   fields.ForEach("files", [&](JsonFields entry) {
     ReadFileRecord(entry, Rows::kLanded, task.files.emplace_back());
   });
-  if (fields.Has("non_finite")) {
-    fields.ForEach("non_finite", [&](JsonFields entry) {
-      NonFiniteCount& count = task.non_finite.emplace_back();
-      entry.Read("column", count.column);
-      entry.ReadCount("nan", count.nan);
-      entry.ReadCount("inf", count.inf);
-    });
-  }
-  if (fields.Has("quarantine")) {
-    fields.ForEach("quarantine", [&](JsonFields entry) {
-      ReadFileRecord(entry, Rows::kQuarantined, task.quarantine.emplace_back());
-    });
-  }
+  fields.ForEachIfThere("non_finite", [&](JsonFields entry) {
+    NonFiniteCount& count = task.non_finite.emplace_back();
+    entry.Read("column", count.column);
+    entry.ReadCount("nan", count.nan);
+    entry.ReadCount("inf", count.inf);
+  });
+  fields.ForEachIfThere("quarantine", [&](JsonFields entry) {
+    ReadFileRecord(entry, Rows::kQuarantined, task.quarantine.emplace_back());
+  });
   fields.Read("started_us", task.started_us);
   fields.Read("finished_us", task.finished_us);
 }

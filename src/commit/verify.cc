@@ -16,9 +16,7 @@ std::string JoinRelative(const std::string& directory, std::string_view name) {
 std::map<std::string, const FileRecord*> FilesByPath(const Ledger& ledger) {
   std::map<std::string, const FileRecord*> files;
   for (const TaskCommit& task : ledger.tasks) {
-    for (const auto* records : {&task.files, &task.quarantine}) {
-      for (const FileRecord& file : *records) files.emplace(file.path, &file);
-    }
+    for (const FileRecord* file : AllFiles(task)) files.emplace(file->path, file);
   }
   return files;
 }
@@ -149,11 +147,9 @@ std::vector<Finding> VerifyLedger(const Ledger& ledger) {
          VerifyTask(ledger.plan.splits[static_cast<size_t>(task.split)], task)) {
       findings.push_back(std::move(finding));
     }
-    for (const auto* records : {&task.files, &task.quarantine}) {
-      for (const FileRecord& file : *records) {
-        if (paths.insert(file.path).second) continue;
-        findings.push_back({Defect::kRows, file.path, "is in the ledger twice"});
-      }
+    for (const FileRecord* file : AllFiles(task)) {
+      if (paths.insert(file->path).second) continue;
+      findings.push_back({Defect::kRows, file->path, "is in the ledger twice"});
     }
   }
   for (const Split& split : ledger.plan.splits) {

@@ -21,6 +21,10 @@ std::optional<int64_t> ParseNumber(std::string_view digits) {
   return number;
 }
 
+std::string AttemptName(int64_t split, const std::string& attempt_id) {
+  return fmt::format("{}.{}", SplitName(split), attempt_id);
+}
+
 }  // namespace
 
 WorkDirectory WorkDirectory::Of(const DatasetPaths& paths, const std::string& job_id,
@@ -50,12 +54,12 @@ std::string WorkDirectory::withdrawn() const { return JoinPath(path, "withdrawn"
 std::string WorkDirectory::fin() const { return JoinPath(path, "FIN"); }
 
 std::string WorkDirectory::attempt(int64_t split, const std::string& attempt_id) const {
-  return JoinPath(attempts(), fmt::format("{}.{}", SplitName(split), attempt_id));
+  return JoinPath(attempts(), AttemptName(split, attempt_id));
 }
 
 std::string WorkDirectory::quarantine(int64_t split,
                                       const std::string& attempt_id) const {
-  return JoinPath(quarantine(), fmt::format("{}.{}", SplitName(split), attempt_id));
+  return JoinPath(quarantine(), AttemptName(split, attempt_id));
 }
 
 std::string WorkDirectory::QuarantinePath(int64_t split, int64_t n) const {

@@ -256,7 +256,7 @@ const std::vector<KeyRow>& KeyTable() {
        }},
       {"input.format",
        Choice([](S& s) -> auto& { return s.input.format; },
-              {"parquet", "csv", "jsonl", "arrow", "avro", "tfrecord"}, {})},
+              {"parquet", "csv", "jsonl", "arrow", "avro", "tfrecord"})},
       {"output.path", Into(AsPath, [](S& s) -> auto& { return s.output.path; })},
       {"output.format",
        [](const Setting& setting, S* spec) -> Status {

@@ -230,6 +230,7 @@ Status PrepareInputs(const Storages& storages, PreparedJob* job) {
       job->landing,
       Landing::Compile(*columns, spec.output.keep, job->signature, spec.output.columns,
                        declared ? &*declared : nullptr, ChecksOf(spec)));
+  job->encoder.text = spec.output.text;
   job->encoder.text.nan_as_string = AsksForNanText(spec, declared);
   std::vector<std::string> read = job->feed->columns();
   AddOnce(spec.output.keep, &read);
@@ -289,9 +290,6 @@ Status PrepareOutput(const Storages& storages, PreparedJob* job) {
   for (const int field : job->landing->kept_fields()) {
     job->encoder.key_columns.push_back(job->landing->schema()->field(field)->name());
   }
-  const bool nan_as_string = job->encoder.text.nan_as_string;  // of the checks
-  job->encoder.text = output.text;
-  job->encoder.text.nan_as_string = nan_as_string;
   for (const std::string& name : output.partition_by) {
     job->partition_by.push_back(LegalName(name));
   }
@@ -303,7 +301,7 @@ Status PrepareOutput(const Storages& storages, PreparedJob* job) {
 /// All that decides the result, and nothing else: threads, logging and ceilings are left
 /// out. nlohmann::json sorts keys, so equal plans are equal text.
 ///
-/// \param text  PlanOfText, for formats that want it.
+/// \param text  PlanOfText; empty for formats that say their types themselves.
 std::string SemanticText(const PreparedJob& job, const std::string& text) {
   nlohmann::json files = nlohmann::json::array();
   for (const InputFile& file : job.plan.inputs) {
@@ -355,9 +353,7 @@ std::string SemanticText(const PreparedJob& job, const std::string& text) {
         {"columns", std::move(columns)},
         {"from", std::move(sources)}}},
       {"checks", {{"bad_rows", job.spec.checks.bad_rows}, {"columns", checked}}}};
-  if (!job.format->says_types()) {
-    semantic["output"]["text"] = nlohmann::json::parse(text);
-  }
+  if (!text.empty()) semantic["output"]["text"] = nlohmann::json::parse(text);
   if (!job.spec.output.staging.empty()) {
     // A staging directory may serve several datasets; each needs its own jobs there.
     semantic["output"]["path"] = job.output_url;
@@ -387,8 +383,10 @@ Result<PreparedJob> Prepare(const Storages& storages, JobSpec spec) {
   HOWDAH_RETURN_IF_ERROR(PrepareModel(storages, &job));
   HOWDAH_RETURN_IF_ERROR(PrepareInputs(storages, &job));
   HOWDAH_RETURN_IF_ERROR(PrepareOutput(storages, &job));
-  HOWDAH_ASSIGN_OR_RETURN(const std::string text,
-                          PlanOfText(job.encoder.text, *job.landing->schema()));
+  std::string text;
+  if (!job.format->says_types()) {
+    HOWDAH_ASSIGN_OR_RETURN(text, PlanOfText(job.encoder.text, *job.landing->schema()));
+  }
   job.plan.semantic = SemanticText(job, text);
   constexpr size_t kDigestDigits = 16;
   job.plan.job_id = job.spec.job_id.empty()

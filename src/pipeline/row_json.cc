@@ -44,7 +44,8 @@ class JsonOf {
   }
   Status Visit(const arrow::BaseBinaryScalar& scalar) {
     const std::string_view bytes(*scalar.value);
-    if (arrow::is_string(scalar.type->id()) && arrow::util::ValidateUTF8(bytes)) return Set(bytes);
+    if (arrow::is_string(scalar.type->id()) && arrow::util::ValidateUTF8(bytes))
+      return Set(bytes);
     json_["base64"] = arrow::util::base64_encode(bytes);
     return Status::OK();
   }

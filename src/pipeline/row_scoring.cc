@@ -40,12 +40,11 @@ Result<Batch> Without(const Batch& batch, const std::vector<RowFault>& faults) {
 std::vector<RowFault> FindUnpartitionable(const arrow::RecordBatch& batch,
                                           const std::vector<std::string>& partition_by) {
   std::vector<RowFault> faults;
-  if (partition_by.empty()) return faults;
-  if (!Is(PartitionBatch(batch, partition_by).status(), ErrorKind::kInvalidInput)) {
+  if (!Is(CheckPartitionable(batch, partition_by), ErrorKind::kInvalidInput)) {
     return faults;  // another error is the writer's to tell
   }
   for (int64_t row = 0; row < batch.num_rows(); ++row) {
-    const Status status = PartitionBatch(*batch.Slice(row, 1), partition_by).status();
+    const Status status = CheckPartitionable(*batch.Slice(row, 1), partition_by);
     if (status.ok()) continue;
     faults.push_back({.row = row,
                       .column = "",

@@ -60,12 +60,10 @@ Status CheckFooters(FileSystem& fs, const std::string& dataset, const Ledger& le
                     std::vector<Finding>* findings) {
   HOWDAH_ASSIGN_OR_RETURN(const StoredAs stored, StoredAsOf(ledger.plan));
   for (const TaskCommit& task : ledger.tasks) {
-    for (const auto* records : {&task.files, &task.quarantine}) {
-      for (const FileRecord& record : *records) {
-        HOWDAH_ASSIGN_OR_RETURN(std::optional<Finding> finding,
-                                CheckFooter(fs, dataset, stored.encoder, record));
-        if (finding) findings->push_back(*std::move(finding));
-      }
+    for (const FileRecord* record : AllFiles(task)) {
+      HOWDAH_ASSIGN_OR_RETURN(std::optional<Finding> finding,
+                              CheckFooter(fs, dataset, stored.encoder, *record));
+      if (finding) findings->push_back(*std::move(finding));
     }
   }
   return Status::OK();

@@ -56,4 +56,12 @@ struct TaskCommit {
   int64_t started_us = 0, finished_us = 0;  ///< microseconds since 1970
 };
 
+/// Every file of `task`: of rows that landed, then of quarantined ones.
+inline std::vector<const FileRecord*> AllFiles(const TaskCommit& task) {
+  std::vector<const FileRecord*> files;
+  for (const FileRecord& file : task.files) files.push_back(&file);
+  for (const FileRecord& file : task.quarantine) files.push_back(&file);
+  return files;
+}
+
 }  // namespace howdah

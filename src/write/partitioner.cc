@@ -83,6 +83,25 @@ Distinct FindDistinct(const arrow::Array& array) {
   return distinct;
 }
 
+/// One level of directories: its name and its value, as text, for each distinct value.
+struct Level {
+  Distinct distinct;
+  std::vector<std::string> names;
+  std::vector<std::optional<std::string>> values;
+};
+
+Result<Level> NameLevel(const arrow::RecordBatch& batch, const std::string& name) {
+  const std::shared_ptr<arrow::Array> column = batch.GetColumnByName(name);
+  Level level{.distinct = FindDistinct(*column)};
+  for (const int64_t row : level.distinct.example) {
+    HOWDAH_ASSIGN_OR_RETURN(const auto scalar, column->GetScalar(row));
+    std::optional<std::string>& value = level.values.emplace_back();
+    if (scalar->is_valid) value = scalar->ToString();
+    HOWDAH_ASSIGN_OR_RETURN(level.names.emplace_back(), LevelName(name, row, value));
+  }
+  return level;
+}
+
 Result<std::shared_ptr<arrow::RecordBatch>> TakeRows(
     const std::shared_ptr<arrow::RecordBatch>& batch, Rows rows) {
   if (rows.back() - rows.front() + 1 == static_cast<int64_t>(rows.size())) {
@@ -106,6 +125,14 @@ bool CanPartitionBy(const arrow::DataType& type) {
          type.id() == arrow::Type::LARGE_STRING;
 }
 
+Status CheckPartitionable(const arrow::RecordBatch& batch,
+                          const std::vector<std::string>& partition_by) {
+  for (const std::string& name : partition_by) {
+    HOWDAH_RETURN_IF_ERROR(NameLevel(batch, name).status());
+  }
+  return Status::OK();
+}
+
 Result<std::vector<PartitionRows>> PartitionBatch(
     const arrow::RecordBatch& batch, const std::vector<std::string>& partition_by) {
   std::shared_ptr<arrow::RecordBatch> rest = batch.Slice(0);
@@ -113,26 +140,19 @@ Result<std::vector<PartitionRows>> PartitionBatch(
   std::vector<uint32_t> group_of(static_cast<size_t>(batch.num_rows()), 0);
   std::vector<PartitionRows> groups(1);
   for (const std::string& name : partition_by) {
-    const std::shared_ptr<arrow::Array> column = batch.GetColumnByName(name);
+    HOWDAH_ASSIGN_OR_RETURN(const Level level, NameLevel(batch, name));
     HOWDAH_ASSIGN_OR_RETURN(rest,
                             rest->RemoveColumn(rest->schema()->GetFieldIndex(name)));
-    const Distinct distinct = FindDistinct(*column);
     std::map<std::pair<uint32_t, uint32_t>, uint32_t> refined;
     std::vector<PartitionRows> finer;
     for (size_t row = 0; row < group_of.size(); ++row) {
-      const uint32_t id = distinct.of_row[row];
+      const uint32_t id = level.distinct.of_row[row];
       const auto [found, is_new] =
           refined.try_emplace({group_of[row], id}, static_cast<uint32_t>(finer.size()));
       if (is_new) {
-        HOWDAH_ASSIGN_OR_RETURN(const auto scalar,
-                                column->GetScalar(distinct.example[id]));
-        std::optional<std::string> value;
-        if (scalar->is_valid) value = scalar->ToString();
-        HOWDAH_ASSIGN_OR_RETURN(const std::string level,
-                                LevelName(name, static_cast<int64_t>(row), value));
         PartitionRows group = groups[group_of[row]];
-        group.directory += (group.directory.empty() ? "" : "/") + level;
-        group.values.emplace_back(name, value);
+        group.directory += (group.directory.empty() ? "" : "/") + level.names[id];
+        group.values.emplace_back(name, level.values[id]);
         finer.push_back(std::move(group));
       }
       group_of[row] = found->second;

@@ -30,6 +30,10 @@ struct PartitionRows {
 /// May a column of this type name directories?
 bool CanPartitionBy(const arrow::DataType& type);
 
+/// Whether PartitionBatch can name the directories of all rows; its errors.
+Status CheckPartitionable(const arrow::RecordBatch& batch,
+                          const std::vector<std::string>& partition_by);
+
 /// Cut `batch` by its columns `partition_by`. Rows of one partition keep their order;
 /// partitions come in order of their first row. Memory is shared where the rows of a
 /// partition lie side by side. InvalidInput: the empty string, which Hive takes for null;
