@@ -1,6 +1,7 @@
 """Rows that cannot be scored or do not hold their checks: out one by one, with place and reason."""
 
 import json
+import os
 import pathlib
 
 import numpy as np
@@ -136,6 +137,37 @@ def test_a_value_that_names_no_directory_is_out(place, model):
     rows = quarantined(place / "out")
     assert [(row["stage"], row["code"], row["position"]) for row in rows] == [
         ("partition", "partition", 1), ("partition", "partition", 4)]
+    verify(place / "out", 3)
+
+
+def test_of_many_rows_the_thousandth_part_that_is_bad_is_out(place, model):
+    """Ten million: HOWDAH_QUARANTINE_ROWS=10000000."""
+    count, files = int(os.environ.get("HOWDAH_QUARANTINE_ROWS", 100_000)), 8
+    ids = np.arange(count)
+    rng = np.random.default_rng(11)
+    bad = rng.choice(count, count // 1000, replace=False)
+    text = (ids % 977 / 4).astype(str).astype(object)
+    for chosen, value in zip(np.array_split(bad, 4), ("no number", None, "-1", "NaN")):
+        text[chosen] = value
+    reasons = {"no number": ("model", "model"), None: ("input", "null"), "-1": ("output", "range"),
+               "NaN": ("output", "nan")}
+    write_rows(place / "in", pa.table({"id": ids, "text": pa.array(text, pa.string())}), files=files,
+               row_group=100_000)
+    howdah("run", "--model", model("numbers"), "--input", place / "in", "--output", place / "out",
+           "--keep", "id", "--format", "parquet", *QUARANTINE, "--set", "checks.max_bad_rows=0.1%",
+           "--set", "checks.nan=quarantine", "--set", "checks.columns.number={min=0}")
+
+    rows = landed(place / "out").sort_by("id")
+    good = np.delete(ids, bad)
+    np.testing.assert_array_equal(rows["id"].to_numpy(), good)
+    np.testing.assert_array_equal(rows["number"].to_numpy(), good % 977 / 4)
+
+    names = sorted(str(file) for file in (place / "in").iterdir())
+    step = -(-count // files)
+    expected = [(names[i // step], i % step, *reasons[text[i]], {"text": text[i], "id": i})
+                for i in np.sort(bad).tolist()]
+    assert [(row["input"], row["position"], row["stage"], row["code"], json.loads(row["row"]))
+            for row in quarantined(place / "out")] == expected
     verify(place / "out", 3)
 
 
