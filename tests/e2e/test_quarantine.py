@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import subprocess
 
 import numpy as np
 import pyarrow as pa
@@ -169,6 +170,22 @@ def test_of_many_rows_the_thousandth_part_that_is_bad_is_out(place, model):
     assert [(row["input"], row["position"], row["stage"], row["code"], json.loads(row["row"]))
             for row in quarantined(place / "out")] == expected
     verify(place / "out", 3)
+
+
+def test_a_quarantine_that_fills_the_disk(place, numbers, small_disk):
+    """One sentence, nothing visible, and the same command lands when there is room."""
+    disk = small_disk("200k")
+    bad = set(range(0, 30_000, 2))
+    job = numbers(30_000, bad, files=1, row_group=1000)
+    job[job.index("--output") + 1] = disk / "out"
+    job += [*QUARANTINE, "--set", "checks.max_bad_rows=100%", "--set", "output.compression=gzip"]
+    refused(*job, code=1, words=["space", disk, "quarantine"])
+    assert not (disk / "out").exists()
+    subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
+    run = howdah(*job).summary
+    assert run["rows"] == {"input": 30_000, "written": 15_000, "quarantined": 15_000}
+    assert [row["position"] for row in quarantined(disk / "out")] == sorted(bad)
+    verify(disk / "out", 3)
 
 
 def test_the_same_rows_are_out_however_many_runners_there_are(place, numbers):
