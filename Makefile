@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help setup build test demo cluster bench fuzz format lint clean
+.PHONY: help setup build test interop demo cluster bench fuzz format lint clean
 
 help: ## this list (default)
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -18,6 +18,12 @@ build: setup ## build/bin/howdah, optimised
 test: setup ## all tests, also under sanitizers; what CI runs
 	@tools/setup test
 	@$(PYTHON) tools/run_tests.py
+
+interop: build ## what lands against every reader, by chance; CASES=25, HOWDAH_INTEROP_SEED=... again
+	@tools/setup test
+	@HOWDAH_INTEROP_CASES=$(or $(CASES),25) \
+	  HOWDAH_INTEROP_SEED=$${HOWDAH_INTEROP_SEED:-$$(date +%s)} PYTHONDONTWRITEBYTECODE=1 \
+	  $(PYTHON) -m pytest tests/interop --numprocesses=2 --dist=loadfile --quiet
 
 demo: build ## score some thousand source files found on this machine with a real model
 	@tools/setup demo

@@ -1,10 +1,6 @@
-"""The rows of one job that lands in four formats, and the form in which readers are compared."""
+"""The rows of one job that lands in four formats."""
 
-import base64
-import datetime
 import decimal
-import math
-import re
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +8,6 @@ import pyarrow as pa
 import avro_rows
 
 ROWS = 420
-EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
 def cycle(values):
@@ -61,74 +56,3 @@ LANDED = (KEPT.append_column("f_out", F).append_column("d_out", D)
               floats(F).take(pa.array(np.repeat(np.arange(ROWS), 2))), 2)))
 PREDICTED = ["f_out", "d_out", "p_1", "p_2", "pair"]
 LISTS = ["vector", "pair"]
-
-
-def kind_of(name):
-    return LANDED.schema.field(name).type
-
-
-def of_arrow(table):
-    """name -> list of values, with days and microseconds as numbers: Python has no year 12000."""
-
-    def values(column):
-        if pa.types.is_timestamp(column.type):
-            return column.cast(pa.timestamp("us", column.type.tz)).cast(pa.int64())
-        return column.cast(pa.int32()) if pa.types.is_date32(column.type) else column
-
-    return {name: values(column).to_pylist() for name, column in
-            zip(table.column_names, table.columns)}
-
-
-def days_of(text):
-    """-0001-12-31, 2026-11-23 and +12000-02-29, as days since 1970."""
-    assert re.fullmatch(r"(\d{4}|\+\d{5,}|-\d{4,})-\d\d-\d\d", text), text
-    return np.datetime64(text.lstrip("+"), "D").astype(int).item()
-
-
-def micros_of(value):
-    if isinstance(value, str):
-        value = datetime.datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ")
-    value = value if value.tzinfo else value.replace(tzinfo=datetime.timezone.utc)
-    return (value - EPOCH) // datetime.timedelta(microseconds=1)
-
-
-def plain(kind, value, keeps_bits):
-    """`value`, as any reader has it, in the one form that is compared: floats as their bits (all
-    NaNs alike where the format is text), days and microseconds since 1970, text as it stands in a
-    file as what it means."""
-    if value is None:
-        return None
-    if pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind):
-        return [plain(kind.value_type, v, keeps_bits) for v in value]
-    if pa.types.is_floating(kind):
-        number = float(value)
-        if math.isnan(number) and not keeps_bits:
-            return "NaN"
-        return (avro_rows.bits32 if kind == pa.float32() else avro_rows.bits64)(number)
-    if pa.types.is_binary(kind):
-        return base64.b64decode(value, validate=True) if isinstance(value, str) else value
-    if pa.types.is_date(kind):
-        if isinstance(value, str):
-            return days_of(value)
-        if isinstance(value, datetime.datetime):
-            return micros_of(value) // 86_400_000_000
-        return value if isinstance(value, int) else (value - EPOCH.date()).days
-    if pa.types.is_timestamp(kind):
-        return value if isinstance(value, int) else micros_of(value)
-    if pa.types.is_decimal(kind):
-        return decimal.Decimal(value) if isinstance(value, (str, decimal.Decimal)) else value
-    if isinstance(value, str) and not pa.types.is_string(kind):
-        return {"true": True, "false": False}[value] if pa.types.is_boolean(kind) else int(value)
-    return value
-
-
-def compared(columns, keeps_bits):
-    """Columns of Python values, sorted by id, in the form that is compared."""
-    made = {name: [plain(kind_of(name), v, keeps_bits) for v in values]
-            for name, values in columns.items()}
-    order = np.argsort(made["id"], kind="stable")
-    return {name: [values[i] for i in order] for name, values in made.items()}
-
-
-def expected(names, keeps_bits):
-    return compared(of_arrow(LANDED.select(names)), keeps_bits)

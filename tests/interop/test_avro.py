@@ -1,7 +1,6 @@
 """What lands as Avro is what fastavro and polars read: every type, every value, every codec."""
 
 import contextlib
-import io
 import json
 
 import fastavro
@@ -10,23 +9,14 @@ import numpy as np
 import polars
 import pyarrow as pa
 import pytest
-import zstandard
 
 import avro_rows
+import readers  # which teaches fastavro zstandard
 import support
 from support import howdah, refused, verify
 
 CODECS = {"snappy": ["--compression", "snappy"], "deflate": ["--compression", "deflate"],
           "null": ["--compression", "none"], "zstandard": ["--profile", "compact"]}
-
-
-def read_zstandard(file):
-    """A block; fastavro itself asks for a package of another name."""
-    stored = file.read(fastavro._read.read_long(file))
-    return io.BytesIO(zstandard.ZstdDecompressor().decompressobj().decompress(stored))
-
-
-fastavro._read.BLOCK_READERS["zstandard"] = read_zstandard
 
 
 @contextlib.contextmanager
