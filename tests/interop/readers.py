@@ -26,6 +26,7 @@ import pyarrow.csv
 import pyarrow.json
 import pyarrow.parquet as pq
 
+import java_avro
 import values
 import zstandard
 from spark_session import spark
@@ -222,6 +223,11 @@ def avro_by_spark(landed):
                     .load(landed.names()))
 
 
+def avro_by_java(landed):
+    rows = [row for path in landed.paths for row in java_avro.read(path)[1]]
+    return {f.name: [java_avro.told(f.type, row[f.name]) for row in rows] for f in landed.schema}
+
+
 # ----------------------------------------------------------------------------------------- of CSV
 
 
@@ -351,7 +357,8 @@ READERS = {
                 "polars": parquet_by_polars, "pandas": parquet_by_pandas,
                 "fastparquet": parquet_by_fastparquet, "spark": parquet_by_spark,
                 "hive": parquet_by_hive},
-    "avro": {"fastavro": avro_by_fastavro, "polars": avro_by_polars, "spark": avro_by_spark},
+    "avro": {"fastavro": avro_by_fastavro, "polars": avro_by_polars, "spark": avro_by_spark,
+             "java": avro_by_java},
     "csv": {"csv": csv_by_csv, "pyarrow": csv_by_pyarrow, "duckdb": csv_by_duckdb,
             "polars": csv_by_polars, "pandas": csv_by_pandas, "spark": csv_by_spark},
     "hive-text": {"hive": hive_text_by_hive},
