@@ -112,12 +112,14 @@ class TextEncoder final : public Encoder {
   /// Make room for rows from `row` on, so that cells need not look for it.
   /// \return for how many, at most `rows`.
   Result<int64_t> MakeRoom(int64_t row, int64_t rows) {
-    rows = std::min(rows, kChunkRows);
+    // About as many as fitted the last time: a bound may look at every value.
+    rows = std::min({rows, kChunkRows, 2 * fitting_rows_});
     HOWDAH_ASSIGN_OR_RETURN(int64_t bytes, Bound(row, rows));
     while (rows > 1 && bytes > kBufferBytes) {
       rows = (rows + 1) / 2;
       HOWDAH_ASSIGN_OR_RETURN(bytes, Bound(row, rows));
     }
+    fitting_rows_ = rows;
     if (used_ + bytes <= buffer_->size()) return rows;
     HOWDAH_RETURN_IF_ERROR(Flush());
     if (bytes > buffer_->size() || buffer_->size() > kMostKept * kBufferBytes) {
@@ -163,8 +165,9 @@ class TextEncoder final : public Encoder {
   const std::unique_ptr<TextOutput> output_;
   const std::unique_ptr<arrow::ResizableBuffer> buffer_;
   std::vector<ColumnStats> stats_;
-  int64_t row_frame_ = 0;  // bytes of a row beside its cells
-  int64_t used_ = 0;       // of the buffer
+  int64_t row_frame_ = 0;              // bytes of a row beside its cells
+  int64_t used_ = 0;                   // of the buffer
+  int64_t fitting_rows_ = kChunkRows;  // of the last bound
   int64_t rows_ = 0;
   bool header_written_ = false;
 };
