@@ -107,6 +107,16 @@ TEST(WriteFloat, TextsAreTheShortestThereAre) {
   }
 }
 
+TEST(WriteFloat, OfFloatsHalfwayBetweenTwoTextsTheEvenOneIsWritten) {
+  // Whole numbers and fractions of powers of two, of which many lie halfway.
+  for (uint32_t i = 1; i < (1U << 24); i += 101) {
+    for (const int exponent : {-24, -16, -3, -1, 0, 2, 3, 5, 6, 7}) {
+      const float value = std::ldexp(static_cast<float>(i), exponent);
+      ASSERT_EQ(Significant(Text(value)), Shortest(value)) << Text(value);
+    }
+  }
+}
+
 TEST(WriteFloat, DoublesOfCommonSizesReadBack) {
   std::mt19937_64 random(20261125);
   for (int i = 0; i < 200'000; ++i) {
