@@ -1,196 +1,127 @@
 #!/usr/bin/env python3
-"""What Howdah's Avro encoder costs beside fastavro and polars, on one core, to memory.
+"""What Howdah's encoders and readers cost beside those of other libraries, from memory to memory.
 
-Each contestant is a process of its own that encodes the same rows again and again; the best turn counts.
-Quote CPU seconds and ratios of one run. "Alone" is without the copy to where a file would be.
-`encode_bench` must be built: ninja -C build encode_bench.
+Every contestant is a process that stays, on one core or on two; in each turn each does a cell's work
+once, one after the other. Quote ratios and CPU seconds of one run. docs/benchmarks.md says more.
+To build before: ninja -C build encode_bench read_bench.
 
-Usage: encoders.py [--turns N] [--out FOLDER] [--scale F]     writes FOLDER/encoders.json
+Usage: encoders.py [--turns N] [--scale F] [--only WORD]... [--out FOLDER]
+       writes FOLDER/encoders.json and FOLDER/encoders.md
 """
 
 import argparse
-import io
 import json
+import os
 import pathlib
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
-import numpy as np
-import pyarrow as pa
-
+import codec_report
+import codec_workloads
+from codec_peers import PEERS
 from provenance import ROOT, provenance
 
-BENCH = ROOT / "build" / "bin" / "encode_bench"
-CODECS = {"null": "none", "snappy": "snappy", "deflate": "deflate", "zstandard": "zstandard"}
-FASTAVRO_SHARE = 50  # of the rows: it is some hundred times slower
-SEED = 7
+READERS = ("pyarrow", "polars", "duckdb", "protobuf", "tf.io")
+WRITERS = ("pyarrow", "pyarrow, defaults", "polars", "duckdb", "fastavro", "pandas")
+CODECS = {"parquet": ("none", "snappy"), "avro": ("none", "snappy", "deflate", "zstandard"),
+          "csv": ("none",), "json": ("none",)}
+ON_TWO_CORES = ("wide", "list")
 
 
-def softmax(rows, classes, spread=2.0):
-    values = np.random.default_rng(SEED).normal(0, spread, (rows, classes)).astype(np.float32)
-    values = np.exp(values - values.max(1, keepdims=True))
-    return values / values.sum(1, keepdims=True)
+class Contestant:
+    """A process pinned to `cores` cores that answers a line for each line."""
+
+    def __init__(self, command, cores):
+        chosen = sorted(os.sched_getaffinity(0))[-cores:]
+        self.cores = len(chosen)
+        environment = {**os.environ, "POLARS_MAX_THREADS": str(self.cores),
+                       "OMP_NUM_THREADS": str(self.cores), "TF_CPP_MIN_LOG_LEVEL": "3"}
+        self.process = subprocess.Popen(
+            ["taskset", "-c", ",".join(map(str, chosen)), *map(str, command)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            env=environment)
+
+    def turn(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            sys.exit(f"bench: {self.process.args} ended at: {line}")
+        return json.loads(answer)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
 
 
-def lists(values):
-    rows, width = values.shape
-    element = pa.field("element", pa.float32(), nullable=False)
-    return pa.ListArray.from_arrays(pa.array(np.arange(rows + 1, dtype=np.int32) * width),
-                                    pa.array(values.reshape(-1)), type=pa.list_(element))
+def howdah_line(cell, cores):
+    if cell["verb"] == "read":
+        return f"{cell['path']} {cell['format']} {cores}"
+    return f"{cell['path']} {cell['format']} {cell['codec']} {cores}"
 
 
-def table(columns):
-    fields = [pa.field(name, column.type, nullable=False) for name, column in columns.items()]
-    return pa.table(list(columns.values()), schema=pa.schema(fields))
-
-
-def workloads(scale):
-    """Name -> table; logical bytes are those of its values."""
-    random = np.random.default_rng(SEED)
-
-    def key(rows):
-        return pa.array(np.arange(rows, dtype=np.int64))
-
-    rows = int(1_000_000 * scale)
-    probs = softmax(rows, 10)
-    wide = {f"p{i}": pa.array(np.ascontiguousarray(probs[:, i])) for i in range(10)}
-    labels = pa.array(random.integers(0, 1000, rows, dtype=np.int32))
-    small, few = int(100_000 * scale), int(12_000 * scale)
-    embedding = random.standard_normal((small, 128), dtype=np.float32)
-    logits = random.standard_normal((few, 1000), dtype=np.float32)
-    return {"wide": table({"key": key(rows), **wide}),
-            "list": table({"key": key(rows), "p": lists(probs)}),
-            "embedding": table({"key": key(small), "v": lists(embedding)}),
-            "logits": table({"key": key(few), "v": lists(logits)}),
-            "label": table({"key": key(rows), "label": labels})}
-
-
-def logical_bytes(rows):
-    total = 0
-    for column in rows.columns:
-        values = column.combine_chunks()
-        values = values.flatten() if pa.types.is_list(values.type) else values
-        total += len(values) * values.type.bit_width // 8
-    return total
-
-
-def timed(encode, turns):
-    """Least CPU seconds and page faults of `encode`, which returns the bytes that it made."""
-    encode()
-    costs = []
-    for _ in range(turns):
-        before = resource.getrusage(resource.RUSAGE_SELF)
-        size = encode()
-        after = resource.getrusage(resource.RUSAGE_SELF)
-        costs.append((after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime,
-                      after.ru_minflt - before.ru_minflt))
-    cpu, faults = min(costs)
-    return {"cpu_s": cpu, "faults": faults, "bytes": size}
-
-
-def by_howdah(path, codec, turns):
-    command = [BENCH, path, "avro", CODECS[codec], str(turns)]
-    found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
-    return {"cpu_s": min(found["cpu_s"]), "faults": statistics.median(found["faults"]),
-            "bytes": found["bytes"], "encode_s": min(found["encode_s"])}
-
-
-def by_polars(rows, codec, turns):
-    import polars
-    frame = polars.from_arrow(rows)
-    compression = {"null": "uncompressed", "zstandard": None}.get(codec, codec)
-    if compression is None:
+def median(answers):
+    """Of each figure; None where there is nothing."""
+    if not answers or "none" in answers[0]:
         return None
-
-    def encode():
-        out = io.BytesIO()
-        frame.write_avro(out, compression=compression)
-        return out.tell()
-
-    return timed(encode, turns)
+    return {name: statistics.median(answer[name] for answer in answers) for name in answers[0]}
 
 
-def by_fastavro(rows, codec, turns):
-    """Of a part of the rows, as dicts that are there, scaled up to all."""
-    import fastavro
-    part = rows.slice(0, rows.num_rows // FASTAVRO_SHARE)
-    kinds = {"int64": "long", "int32": "int", "float": "float"}
-    fields = [{"name": f.name, "type": kinds.get(str(f.type), {"type": "array", "items": "float"})}
-              for f in part.schema]
-    schema = fastavro.parse_schema({"type": "record", "name": "row", "fields": fields})
-    records = part.to_pylist()
-
-    def encode():
-        out = io.BytesIO()
-        fastavro.writer(out, schema, records, codec=codec)
-        return out.tell()
-
-    figures = timed(encode, 1)
-    share = rows.num_rows / part.num_rows
-    return {name: value * share for name, value in figures.items()}
+def contest(cell, contestants, turns):
+    """Figures by contestant, of one cell."""
+    found = {name: [] for name in contestants}
+    for _ in range(turns):
+        for name, contestant in contestants.items():
+            if found[name] and "none" in found[name][0]:
+                continue
+            line = (howdah_line(cell, contestant.cores) if name == "howdah"
+                    else json.dumps({**cell, "cores": contestant.cores}))
+            found[name].append(contestant.turn(line))
+    return {name: median(answers) for name, answers in found.items()}
 
 
-def child(path, contestant, codec, turns):
-    with pa.memory_map(path) as source:
-        rows = pa.ipc.open_file(source).read_all()
-    make = {"polars": by_polars, "fastavro": by_fastavro}[contestant]
-    try:
-        print(json.dumps(make(rows, codec, turns)))
-    except Exception as error:  # a codec that a library lacks is a finding, not an end
-        print(json.dumps({"error": f"{type(error).__name__}: {error}"}))
-
-
-def measure(path, contestant, codec, turns):
-    if contestant == "howdah":
-        return by_howdah(path, codec, turns)
-    command = [sys.executable, __file__, "--child", path, contestant, codec, str(turns)]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+def start(verb, cores):
+    bench = "encode_bench" if verb == "write" else "read_bench"
+    names = WRITERS if verb == "write" else READERS
+    contestants = {"howdah": Contestant([ROOT / "build" / "bin" / bench], cores)}
+    peers = pathlib.Path(__file__).with_name("codec_peers.py")
+    for name in names:
+        assert name in PEERS
+        contestants[name] = Contestant([sys.executable, peers, name], cores)
+    return contestants
 
 
 def main():
-    if sys.argv[1:2] == ["--child"]:
-        return child(*sys.argv[2:5], int(sys.argv[5]))
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--scale", type=float, default=1.0, help="of the rows")
+    parser.add_argument("--only", action="append", default=[], help="cells of these words")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "bench-out")
     arguments = parser.parse_args()
     figures = []
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
-        for name, rows in workloads(arguments.scale).items():
-            path = str(pathlib.Path(folder) / f"{name}.arrow")
-            with pa.OSFile(path, "wb") as out, pa.ipc.new_file(out, rows.schema) as writer:
-                writer.write_table(rows)
-            logical = logical_bytes(rows)
-            for codec in CODECS:
-                found = {who: measure(path, who, codec, arguments.turns)
-                         for who in ("howdah", "polars", "fastavro")}
-                figures.append({"workload": name, "codec": codec, "logical_bytes": logical,
-                                **found})
-                print(line(figures[-1]), flush=True)
+        cells = codec_workloads.cells(pathlib.Path(folder), arguments.scale, CODECS)
+        cells = [cell for cell in cells if set(arguments.only) <= set(map(str, cell.values()))]
+        for cores in (1, 2):
+            for verb in ("write", "read"):
+                chosen = [cell for cell in cells if cell["verb"] == verb and
+                          (cores == 1 or cell["workload"] in ON_TWO_CORES)]
+                contestants = start(verb, cores) if chosen else {}
+                for cell in chosen:
+                    found = contest(cell, contestants, arguments.turns)
+                    figures.append({**cell, "cores": cores, "figures": found})
+                    print(codec_report.line(figures[-1]), flush=True)
+                for contestant in contestants.values():
+                    contestant.close()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    report = {"provenance": provenance(), "time": time.time(), "figures": figures}
+    report = {"provenance": provenance(), "load_average": os.getloadavg(),
+              "turns": arguments.turns, "figures": figures}
     (arguments.out / "encoders.json").write_text(json.dumps(report, indent=1) + "\n")
-
-
-def line(figure):
-    def cell(who):
-        found = figure[who]
-        if not found or "error" in found:
-            return f"{who} –"
-        rate = figure["logical_bytes"] / found["cpu_s"] / 1e6
-        ratio = found["cpu_s"] / figure["howdah"]["cpu_s"]
-        return (f"{who} {found['cpu_s'] * 1e3:.1f} ms {rate:.0f} MB/s ×{ratio:.1f} "
-                f"{found['bytes'] / 1e6:.1f} MB {found['faults']:.0f} faults")
-
-    alone = figure["logical_bytes"] / figure["howdah"]["encode_s"] / 1e6
-    head = f"{figure['workload']:9} {figure['codec']:9} | alone {alone:.0f} MB/s | "
-    return head + " | ".join(cell(who) for who in ("howdah", "polars", "fastavro"))
+    (arguments.out / "encoders.md").write_text(codec_report.markdown(report))
+    print(f"\nfigures in {arguments.out}")
 
 
 if __name__ == "__main__":
