@@ -48,19 +48,22 @@ CASES = {"howdah": ALL, "java": ALL, "hdfs-native": OF_ONE_PACKET, "hdfs dfs": O
          "WebHDFS": OF_ONE_STREAM}
 
 
-def make_source(stack, mib):
-    """A file of random bytes on the RAM disk. \\return its path"""
-    file = stack.enter_context(tempfile.NamedTemporaryFile(dir="/dev/shm"))
-    data = random.Random(SEED)
-    for _ in range(mib):
-        file.write(data.randbytes(1 << 20))
-    file.flush()
-    return pathlib.Path(file.name)
+def make_sources(stack, mib):
+    """By number of streams, the files that they write: random bytes on the RAM disk."""
+    folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(dir="/dev/shm")))
+    data, sources = random.Random(SEED), {}
+    for streams in (1, STREAMS):
+        sources[streams] = [folder / f"{streams}-{stream}" for stream in range(streams)]
+        with open(sources[streams][0], "wb") as file:
+            for _ in range(mib // streams):
+                file.write(data.randbytes(1 << 20))
+        for name in sources[streams][1:]:
+            os.link(sources[streams][0], name)
+    return sources
 
 
 class Bench:
     def __init__(self, cluster, clients, sources):
-        """sources: by number of streams, the file that each of them writes."""
         self.cluster, self.clients, self.sources = cluster, clients, sources
 
     def daemons_cpu(self):
@@ -69,15 +72,15 @@ class Bench:
     def measure(self, client, write):
         """A case of writing, and of reading what was written where the client has such a case."""
         folder = f"/{client.replace(' ', '-')}-{write.replication}-{write.packet}-{write.streams}"
-        paths = [f"{folder}/{stream}" for stream in range(write.streams)]
+        sources = self.sources[write.streams]
         self.cluster.oracle.mkdirs(folder)
         daemons = self.daemons_cpu()
-        figures = self.clients[client].write(paths, self.sources[write.streams], write)
+        figures = self.clients[client].write(folder, sources, write)
         runs = [{**vars(write), **figures, "daemons_cpu_s": self.daemons_cpu() - daemons}]
         read = Case("read", write.replication, write.packet, write.streams)
         if read in CASES[client]:
             daemons = self.daemons_cpu()
-            figures = self.clients[client].read(paths, read)
+            figures = self.clients[client].read([f"{folder}/{file.name}" for file in sources], read)
             runs.append({**vars(read), **figures, "daemons_cpu_s": self.daemons_cpu() - daemons})
         self.cluster.oracle.delete(folder)
         return [{"client": client, **run} for run in runs]
@@ -104,21 +107,19 @@ def list_directory(cluster, howdah):
     return runs
 
 
-def memory_of_a_stream(cluster, source, howdah):
+def memory_of_a_stream(cluster, sources, howdah):
     """By how much the peak of `howdah fs put` grows with each file that it writes at the same time."""
     peaks = {}
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
-        for stream in range(STREAMS):
-            os.link(source, pathlib.Path(folder) / str(stream))
-        for workers in (1, STREAMS):
-            command = [howdah, "fs", "put", "-f", "-t", str(workers), folder, f"{cluster.url}/streams"]
-            with subprocess.Popen([*map(str, command)], stderr=subprocess.DEVNULL, env={
-                    **os.environ, "HADOOP_CONF_DIR": str(cluster.conf_dir)}) as process:
-                peak = hdfs_clients.Peak(process.pid)
-                if process.wait() != 0:
-                    sys.exit("bench: howdah fs put failed")
-            peaks[workers] = peak.bytes
-            cluster.oracle.delete("/streams")
+    for workers in (1, STREAMS):
+        cluster.oracle.mkdirs("/streams")
+        command = [howdah, "fs", "put", "-t", workers, *sources, f"{cluster.url.rstrip('/')}/streams"]
+        with subprocess.Popen([*map(str, command)], stderr=subprocess.DEVNULL, env={
+                **os.environ, "HADOOP_CONF_DIR": str(cluster.conf_dir)}) as process:
+            peak = hdfs_clients.Peak(process.pid)
+            if process.wait() != 0:
+                sys.exit("bench: howdah fs put failed")
+        peaks[workers] = peak.bytes
+        cluster.oracle.delete("/streams")
     return (peaks[STREAMS] - peaks[1]) / (STREAMS - 1)
 
 
@@ -140,7 +141,7 @@ def write_to_sink(source, howdah):
             start, path = time.perf_counter(), f"/{client}{len(runs)}"
             if client == "howdah":
                 process = subprocess.Popen(
-                    [*map(str, [howdah, "fs", "put", source, cluster.url + path])],
+                    [*map(str, [howdah, "fs", "put", source, cluster.url.rstrip("/") + path])],
                     stderr=subprocess.DEVNULL,
                     env={**os.environ, "HADOOP_CONF_DIR": str(cluster.conf_dir)})
                 pid, before = process.pid, 0
@@ -193,9 +194,9 @@ def main():
         # A node takes blocks only where all that are being written may become full ones.
         disk = (3 * options.mib + 3072) << 20
         cluster = stack.enter_context(Cluster(datanodes=3, jit="best", disk_bytes=disk))
-        sources = {streams: make_source(stack, options.mib // streams) for streams in (1, STREAMS)}
+        sources = make_sources(stack, options.mib)
         cluster.oracle.mkdirs("/")  # its settings are there once it runs
-        clients = {"howdah": hdfs_clients.howdah(cluster, options.howdah),
+        clients = {"howdah": hdfs_clients.Howdah(cluster, options.howdah),
                    "java": hdfs_clients.Java(cluster, (SMALL, BIG)),
                    "hdfs-native": hdfs_clients.HdfsNative(cluster),
                    "hdfs dfs": hdfs_clients.shell(cluster), "WebHDFS": hdfs_clients.webhdfs(cluster)}
@@ -206,9 +207,9 @@ def main():
         runs = [run for _ in range(options.turns) for run in bench.turn(order)]
         result = {**provenance(), "mib": options.mib, "turns": options.turns, "runs": runs,
                   "stream_bytes": memory_of_a_stream(cluster, sources[STREAMS], options.howdah),
-                  "receive_only_cpu_s": [receive_only(sources[1]) for _ in range(5)],
+                  "receive_only_cpu_s": [receive_only(sources[1][0]) for _ in range(5)],
                   "listings": list_directory(cluster, options.howdah),
-                  "sink": write_to_sink(sources[1], options.howdah)}
+                  "sink": write_to_sink(sources[1][0], options.howdah)}
     options.out.mkdir(exist_ok=True)
     (options.out / "hdfs.json").write_text(json.dumps(result, indent=1))
     (options.out / "hdfs.md").write_text(report(result))

@@ -2,7 +2,7 @@
 
 A client has a name and the two methods
 
-  write(paths, source, case): write the local file `source` to each path, all at the same time.
+  write(folder, sources, case): copy local files into a directory, all at the same time.
   read(paths, case): read the files, all at the same time, and drop what was read.
 
 Both return {"cpu_s", "wall_s"}: of the client, with all its threads and processes.
@@ -49,48 +49,59 @@ class Commands:
     """A client that is a process for each file."""
 
     def __init__(self, cluster, commands):
-        """commands(operation, path, source, case): the command, and what is added to the environment."""
+        """commands(path, source, case): the command, and what is added to the environment."""
         self._cluster, self._commands = cluster, commands
 
-    def write(self, paths, source, case):
-        return self._run(paths, source, case)
+    def write(self, folder, sources, case):
+        return self._run([(f"{folder}/{source.name}", source) for source in sources], case)
 
     def read(self, paths, case):
-        return self._run(paths, None, case)
+        return self._run([(path, None) for path in paths], case)
 
-    def _run(self, paths, source, case):
-        def one(path):
-            command, environment = self._commands(case.operation, path, source, case)
+    def _run(self, files, case):
+        def one(file):
+            command, environment = self._commands(*file, case)
             return measure.run([*map(str, command)], stdout=subprocess.DEVNULL,
                                env={**os.environ, **environment}).figures["cpu_s"]
 
         start = time.perf_counter()
-        cpu = sum(side_by_side(one, paths))
+        cpu = sum(side_by_side(one, files))
         return {"cpu_s": cpu, "wall_s": time.perf_counter() - start}
 
 
-def howdah(cluster, command):
-    """`howdah fs put` and `howdah fs cat`."""
-    def folder(case):
-        path = cluster.folder / f"conf-{case.replication}-{case.packet}"
+class Howdah(Commands):
+    """`howdah fs put` for all files together, and a `howdah fs cat` for each."""
+
+    def __init__(self, cluster, command):
+        super().__init__(cluster, self._cat)
+        self._command = command
+
+    def write(self, folder, sources, case):
+        start = time.perf_counter()
+        command = [self._command, "fs", "put", "-t", case.streams, *sources, self._url(folder)]
+        figures = measure.run([*map(str, command)], stdout=subprocess.DEVNULL,
+                              env={**os.environ, **self._environment(case)}).figures
+        return {"cpu_s": figures["cpu_s"], "wall_s": time.perf_counter() - start}
+
+    def _cat(self, path, source, case):
+        return [self._command, "fs", "cat", self._url(path)], self._environment(case)
+
+    def _url(self, path):
+        return self._cluster.url.rstrip("/") + path
+
+    def _environment(self, case):
+        path = self._cluster.folder / f"conf-{case.replication}-{case.packet}"
         if not path.exists():
-            conf.write_client_folder(path, {**cluster.layout.client_settings(),
+            conf.write_client_folder(path, {**self._cluster.layout.client_settings(),
                                             "dfs.replication": case.replication,
                                             "dfs.client-write-packet-size": case.packet})
-        return path
-
-    def commands(operation, path, source, case):
-        url = cluster.url.rstrip("/") + path
-        verb = ["put", source, url] if operation == "write" else ["cat", url]
-        return [command, "fs", *verb], {"HADOOP_CONF_DIR": str(folder(case))}
-
-    return Commands(cluster, commands)
+        return {"HADOOP_CONF_DIR": str(path)}
 
 
 def shell(cluster):
     """What `hdfs dfs` starts."""
-    def commands(operation, path, source, case):
-        verb = ["-put", source, path] if operation == "write" else ["-cat", path]
+    def commands(path, source, case):
+        verb = ["-put", source, path] if source else ["-cat", path]
         settings = [f"dfs.replication={case.replication}",
                     f"dfs.client-write-packet-size={case.packet}"]
         return [java.jdk() / "bin" / "java", "-cp", ":".join(map(str, java.classpath())),
@@ -102,10 +113,10 @@ def shell(cluster):
 
 def webhdfs(cluster):
     """curl; the DataNode writes on as a client of its own, which nobody counts here."""
-    def commands(operation, path, source, case):
+    def commands(path, source, case):
         url = f"http://{cluster.layout.http['nn1']}/webhdfs/v1{path}?user.name=root&op="
         verb = (["-T", source, f"{url}CREATE&replication={case.replication}"]
-                if operation == "write" else [f"{url}OPEN"])
+                if source else [f"{url}OPEN"])
         return ["curl", "--silent", "--fail", "--location", *verb], {}
 
     return Commands(cluster, commands)
@@ -122,9 +133,9 @@ class Java:
                                    "dfs.client-write-packet-size": size})
             self._jvms[size] = Oracle(cluster.folder, site, BEST_COMPILER)
 
-    def write(self, paths, source, case):
-        return self._measure(case, [("put", {"path": path, "source": str(source),
-                                             "replication": case.replication}) for path in paths])
+    def write(self, folder, sources, case):
+        return self._measure(case, [("put", {"path": f"{folder}/{source.name}", "source": str(source),
+                                             "replication": case.replication}) for source in sources])
 
     def read(self, paths, case):
         return self._measure(case, [("read", {"path": path}) for path in paths])
@@ -152,8 +163,8 @@ class HdfsNative:
             [sys.executable, pathlib.Path(__file__).with_name("hdfs_native_client.py"), cluster.url], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True)
 
-    def write(self, paths, source, case):
-        return self._ask("write", case.replication, source, *paths)
+    def write(self, folder, sources, case):
+        return self._ask("write", case.replication, folder, *sources)
 
     def read(self, paths, case):
         return self._ask("read", "-", "-", *paths)
