@@ -1,10 +1,12 @@
 #include "commit/gc.h"
 
-#include <iostream>
+#include <algorithm>
+#include <string>
 
 #include "base/environment.h"
 #include "base/units.h"
 #include "cli/exit_code.h"
+#include "cli/print.h"
 #include "cli/staging_flags.h"
 #include "cli/verbs.h"
 
@@ -28,23 +30,23 @@ std::string Age(int64_t micros) {
   return hours < 48 ? fmt::format("{} h", hours) : fmt::format("{} d", hours / 24);
 }
 
-void Print(const GcReport& report, bool remove) {
+std::string TextOf(const GcReport& report, bool remove) {
+  std::string text;
   int64_t bytes = 0, due = 0;
   for (const GcItem& item : report.items) {
     const std::string fate =
         item.removed ? (item.kind == GcKind::kUnfinished ? "withdrawn" : "removed")
         : item.due && !remove ? "would be removed"
                               : "kept: " + item.kept;
-    std::cout << fmt::format("{} '{}', {} old, {}: {}\n", Name(item.kind), item.path,
-                             Age(item.age_us), FormatByteSize(item.bytes), fate);
+    text += fmt::format("{} '{}', {} old, {}: {}\n", Name(item.kind), item.path,
+                        Age(item.age_us), FormatByteSize(item.bytes), fate);
     if (!item.due) continue;
     bytes += item.bytes;
     ++due;
   }
-  std::cout << fmt::format("{} of {} past their time, {}{}\n", due, report.items.size(),
-                           FormatByteSize(bytes),
-                           due > 0 && !remove ? "; --delete removes them" : "")
-            << std::flush;
+  return text + fmt::format("{} of {} past their time, {}{}\n", due, report.items.size(),
+                            FormatByteSize(bytes),
+                            due > 0 && !remove ? "; --delete removes them" : "");
 }
 
 int RunGc(const Context& context, const StagingFlags& dataset, const Flags& flags) {
@@ -67,8 +69,7 @@ int RunGc(const Context& context, const StagingFlags& dataset, const Flags& flag
     const bool wrong = Is(report.status(), ErrorKind::kInvalidInput);
     return Fail(report.status(), wrong ? Phase::kPreparing : Phase::kRunning);
   }
-  Print(*report, flags.remove);
-  return kDone;
+  return Answer(TextOf(*report, flags.remove), kDone);
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
-#include <iostream>
+#include <string>
 
 #include "base/environment.h"
 #include "base/units.h"
 #include "cli/exit_code.h"
+#include "cli/print.h"
 #include "cli/staging_flags.h"
 #include "cli/verbs.h"
 #include "commit/job.h"
@@ -10,26 +11,27 @@
 namespace howdah::cli {
 namespace {
 
-void Print(const RecoverReport& report) {
+std::string TextOf(const RecoverReport& report) {
+  std::string text;
   for (const Ledger& ledger : report.finished) {
-    std::cout << fmt::format("finished job {}: {} rows in {} files\n", ledger.job_id,
-                             FormatCount(ledger.rows_written()), ledger.files());
+    text += fmt::format("finished job {}: {} rows in {} files\n", ledger.job_id,
+                        FormatCount(ledger.rows_written()), ledger.files());
   }
   for (const UnfinishedJob& job : report.unfinished) {
-    std::cout << fmt::format(
+    text += fmt::format(
         "unfinished job {}: {} of {} splits done since {}; run its command again, or "
         "give it up "
         "with --abandon\n",
         job.job_id, job.splits_done, job.splits_total, FormatTimestamp(job.created_us));
   }
   for (const std::string& job_id : report.conflicts) {
-    std::cout << fmt::format(
-        "job {} cannot be published: another job holds the dataset\n", job_id);
+    text += fmt::format("job {} cannot be published: another job holds the dataset\n",
+                        job_id);
   }
   if (report.finished.empty() && report.unfinished.empty() && report.conflicts.empty()) {
-    std::cout << "nothing to recover\n";
+    text = "nothing to recover\n";
   }
-  std::cout << std::flush;
+  return text;
 }
 
 int RunRecover(const Context& context, const StagingFlags& dataset,
@@ -40,13 +42,11 @@ int RunRecover(const Context& context, const StagingFlags& dataset,
   if (!abandon.empty()) {
     const Status status = Abandon(*fs, Environment::System(), *paths, abandon);
     if (!status.ok()) return Fail(status, Phase::kPreparing);
-    std::cout << fmt::format("abandoned job {}\n", abandon);
-    return kDone;
+    return Answer(fmt::format("abandoned job {}\n", abandon), kDone);
   }
   const Result<RecoverReport> report = Recover(*fs, Environment::System(), *paths);
   if (!report.ok()) return Fail(report.status(), Phase::kRunning);
-  Print(*report);
-  return kDone;
+  return Answer(TextOf(*report), kDone);
 }
 
 }  // namespace

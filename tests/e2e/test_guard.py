@@ -88,10 +88,11 @@ def test_a_limit_on_file_sizes_is_an_error_of_the_run(linear):
     assert len([line for line in done.stderr.splitlines() if line.startswith("error: ")]) == 1
 
 
-@pytest.mark.parametrize("verb", ["inspect", "verify", "check"])
+@pytest.mark.parametrize("verb", ["inspect", "verify", "check", "recover", "gc", "ddl"])
 def test_an_answer_that_cannot_be_written_is_an_error(linear, verb):
     howdah(*linear.run)
     arguments = [verb, *linear.flags] if verb == "check" else [verb, linear.output]
+    arguments += ["--dialect", "spark"] if verb == "ddl" else []
     with open("/dev/full", "w") as full:
         done = subprocess.run(support.command_line(arguments), stdout=full,
                               stderr=subprocess.PIPE, text=True, env=support.environment())
