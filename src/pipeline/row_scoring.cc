@@ -37,19 +37,15 @@ Result<Batch> Without(const Batch& batch, const std::vector<RowFault>& faults) {
 }
 
 /// The rows whose values can name no directories; their rows count in `batch`.
-std::vector<RowFault> FindUnpartitionable(const arrow::RecordBatch& batch,
-                                          const std::vector<std::string>& partition_by) {
+Result<std::vector<RowFault>> PartitionFaults(
+    const arrow::RecordBatch& batch, const std::vector<std::string>& partition_by) {
+  HOWDAH_ASSIGN_OR_RETURN(auto rows, FindUnpartitionable(batch, partition_by));
   std::vector<RowFault> faults;
-  if (!Is(CheckPartitionable(batch, partition_by), ErrorKind::kInvalidInput)) {
-    return faults;  // another error is the writer's to tell
-  }
-  for (int64_t row = 0; row < batch.num_rows(); ++row) {
-    const Status status = CheckPartitionable(*batch.Slice(row, 1), partition_by);
-    if (status.ok()) continue;
-    faults.push_back({.row = row,
-                      .column = "",
+  for (UnpartitionableRow& row : rows) {
+    faults.push_back({.row = row.row,
+                      .column = std::move(row.column),
                       .code = FaultCode::kPartition,
-                      .message = status.message()});
+                      .message = std::move(row.message)});
   }
   return faults;
 }
@@ -162,7 +158,8 @@ Status RowScorer::Land(const arrow::RecordBatch& rows, const std::vector<Tensor>
   HOWDAH_ASSIGN_OR_RETURN(Landed landed, prepared_.landing->Land(*kept, outputs));
   AddFaults(RowStage::kOutput, landed.faults, {}, begin, &scored->bad);
   if (quarantine_) {
-    const auto faults = FindUnpartitionable(*landed.rows, prepared_.partition_by);
+    HOWDAH_ASSIGN_OR_RETURN(const auto faults,
+                            PartitionFaults(*landed.rows, prepared_.partition_by));
     AddFaults(RowStage::kPartition, faults, landed.faults, begin, &scored->bad);
     if (!faults.empty()) {
       HOWDAH_ASSIGN_OR_RETURN(landed.rows, Without(landed.rows, faults));

@@ -20,23 +20,21 @@ constexpr size_t kMostNameBytes = 255;  // of a name in a directory: HDFS, ext4,
 
 using Rows = std::vector<int64_t>;
 
-/// The directory of one level for the value in `row`, which is `value` as text.
-Result<std::string> LevelName(const std::string& column, int64_t row,
+/// The directory of one level for a value as text. InvalidInput: a clause about the
+/// value.
+Result<std::string> LevelName(const std::string& column,
                               const std::optional<std::string>& value) {
   if (value && (value->empty() || *value == kHiveNull)) {
     return Error(ErrorKind::kInvalidInput,
-                 "partition column '{}', row {}: the text '{}' cannot name a directory, "
-                 "because Hive reads it as null; replace it, or leave the column out of "
-                 "output.partition_by",
-                 column, row, *value);
+                 "the text '{}' cannot name a directory, because Hive reads it as null; "
+                 "replace it, or leave the column out of output.partition_by",
+                 *value);
   }
   std::string name = column + "=" + (value ? HiveEscape(*value) : kHiveNull);
   if (name.size() > kMostNameBytes) {
-    return Error(
-        ErrorKind::kInvalidInput,
-        "partition column '{}', row {}: its value makes a directory's name of {} "
-        "bytes, the most is {}: '{}…'",
-        column, row, name.size(), kMostNameBytes, name.substr(0, 60));
+    return Error(ErrorKind::kInvalidInput,
+                 "its value makes a directory's name of {} bytes, the most is {}: '{}…'",
+                 name.size(), kMostNameBytes, name.substr(0, 60));
   }
   return name;
 }
@@ -83,10 +81,11 @@ Distinct FindDistinct(const arrow::Array& array) {
   return distinct;
 }
 
-/// One level of directories: its name and its value, as text, for each distinct value.
+/// One level of directories: its name, or why there is none, and its value, as text, for
+/// each distinct value.
 struct Level {
   Distinct distinct;
-  std::vector<std::string> names;
+  std::vector<Result<std::string>> names;
   std::vector<std::optional<std::string>> values;
 };
 
@@ -97,7 +96,7 @@ Result<Level> NameLevel(const arrow::RecordBatch& batch, const std::string& name
     HOWDAH_ASSIGN_OR_RETURN(const auto scalar, column->GetScalar(row));
     std::optional<std::string>& value = level.values.emplace_back();
     if (scalar->is_valid) value = scalar->ToString();
-    HOWDAH_ASSIGN_OR_RETURN(level.names.emplace_back(), LevelName(name, row, value));
+    level.names.push_back(LevelName(name, value));
   }
   return level;
 }
@@ -125,12 +124,21 @@ bool CanPartitionBy(const arrow::DataType& type) {
          type.id() == arrow::Type::LARGE_STRING;
 }
 
-Status CheckPartitionable(const arrow::RecordBatch& batch,
-                          const std::vector<std::string>& partition_by) {
+Result<std::vector<UnpartitionableRow>> FindUnpartitionable(
+    const arrow::RecordBatch& batch, const std::vector<std::string>& partition_by) {
+  std::map<int64_t, UnpartitionableRow> found;
   for (const std::string& name : partition_by) {
-    HOWDAH_RETURN_IF_ERROR(NameLevel(batch, name).status());
+    HOWDAH_ASSIGN_OR_RETURN(const Level level, NameLevel(batch, name));
+    for (int64_t row = 0; row < batch.num_rows(); ++row) {
+      const auto& directory =
+          level.names[level.distinct.of_row[static_cast<size_t>(row)]];
+      if (directory.ok()) continue;
+      found.try_emplace(row, UnpartitionableRow{row, name, directory.status().message()});
+    }
   }
-  return Status::OK();
+  std::vector<UnpartitionableRow> rows;
+  for (auto& [row, fault] : found) rows.push_back(std::move(fault));
+  return rows;
 }
 
 Result<std::vector<PartitionRows>> PartitionBatch(
@@ -150,8 +158,13 @@ Result<std::vector<PartitionRows>> PartitionBatch(
       const auto [found, is_new] =
           refined.try_emplace({group_of[row], id}, static_cast<uint32_t>(finer.size()));
       if (is_new) {
+        const Result<std::string>& directory = level.names[id];
+        if (!directory.ok()) {
+          return WithContext(directory.status(),
+                             fmt::format("partition column '{}', row {}", name, row));
+        }
         PartitionRows group = groups[group_of[row]];
-        group.directory += (group.directory.empty() ? "" : "/") + level.names[id];
+        group.directory += (group.directory.empty() ? "" : "/") + *directory;
         group.values.emplace_back(name, level.values[id]);
         finer.push_back(std::move(group));
       }

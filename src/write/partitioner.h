@@ -30,14 +30,23 @@ struct PartitionRows {
 /// May a column of this type name directories?
 bool CanPartitionBy(const arrow::DataType& type);
 
-/// Whether PartitionBatch can name the directories of all rows; its errors.
-Status CheckPartitionable(const arrow::RecordBatch& batch,
-                          const std::vector<std::string>& partition_by);
+/// A row of a batch whose value in one column can name no directory.
+struct UnpartitionableRow {
+  int64_t row = 0;  ///< in the batch, from 0
+  std::string column;
+  std::string message;  ///< a clause about the value: says neither row nor column
+};
+
+/// The rows for which PartitionBatch refuses `batch`, ascending, each once with the first
+/// of its columns that is at fault.
+Result<std::vector<UnpartitionableRow>> FindUnpartitionable(
+    const arrow::RecordBatch& batch, const std::vector<std::string>& partition_by);
 
 /// Cut `batch` by its columns `partition_by`. Rows of one partition keep their order;
 /// partitions come in order of their first row. Memory is shared where the rows of a
-/// partition lie side by side. InvalidInput: the empty string, which Hive takes for null;
-/// the name that Hive gives to null; more than 255 bytes as a directory's name.
+/// partition lie side by side. InvalidInput (names column and row): the empty string,
+/// which Hive takes for null; the name that Hive gives to null; more than 255 bytes as a
+/// directory's name.
 Result<std::vector<PartitionRows>> PartitionBatch(
     const arrow::RecordBatch& batch, const std::vector<std::string>& partition_by);
 

@@ -13,6 +13,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 std::shared_ptr<arrow::RecordBatch>
 Batch(const std::vector<
@@ -47,6 +48,23 @@ TEST(PartitionBatch, KeepsTheOrderOfRowsAndOfFirstRows) {
                             {"dt", arrow::utf8(), R"(["b", "a", "b", null, "a"])"}});
   EXPECT_THAT(Cut(*batch, {"dt"}),
               ElementsAre("dt=b: 1 3", "dt=a: 2 5", "dt=__HIVE_DEFAULT_PARTITION__: 4"));
+}
+
+TEST(FindUnpartitionable, NamesEachRowOnceWithItsFirstColumnAtFault) {
+  const auto batch = Batch(
+      {{"id", arrow::int64(), "[1, 2, 3, 4, 5]"},
+       {"dt", arrow::utf8(), R"(["b", "", null, "", "c"])"},
+       {"name", arrow::utf8(), R"(["__HIVE_DEFAULT_PARTITION__", "", "x", "y", "z"])"}});
+  const auto found = FindUnpartitionable(*batch, {"dt", "name"}).ValueOrDie();
+  std::vector<std::string> texts;
+  for (const UnpartitionableRow& row : found) {
+    texts.push_back(fmt::format("{} {}", row.row, row.column));
+    EXPECT_THAT(row.message, HasSubstr("cannot name a directory"));
+    EXPECT_THAT(row.message, Not(HasSubstr("row")));
+  }
+  EXPECT_THAT(texts, ElementsAre("0 name", "1 dt", "3 dt"));
+  EXPECT_TRUE(FindUnpartitionable(*batch->Slice(4), {"dt"}).ValueOrDie().empty());
+  EXPECT_TRUE(FindUnpartitionable(*batch, {}).ValueOrDie().empty());
 }
 
 TEST(PartitionBatch, NestsDirectoriesInTheOrderOfTheColumns) {

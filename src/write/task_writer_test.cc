@@ -82,7 +82,7 @@ TEST_F(TaskWriterTest, ARecordSaysWhatTheFileIs) {
   ASSERT_EQ(record.columns.size(), 2u);
   EXPECT_EQ(record.columns[0].name, "id");
   EXPECT_EQ(record.columns[1].null_count, 0);
-  EXPECT_GT(record.columns[1].compressed_bytes, 150 * 8);
+  EXPECT_GT(record.columns[1].compressed_bytes.value(), 150 * 8);
 }
 
 TEST_F(TaskWriterTest, AFileIsClosedOnceItHoldsItsBytes) {

@@ -136,8 +136,11 @@ def test_a_value_that_names_no_directory_is_out(place, model):
     howdah("run", "--model", model("column"), "--input", place / "in", "--output", place / "out",
            "--keep", "day", "--partition-by", "day", "--format", "parquet", *QUARANTINE)
     rows = quarantined(place / "out")
-    assert [(row["stage"], row["code"], row["position"]) for row in rows] == [
-        ("partition", "partition", 1), ("partition", "partition", 4)]
+    assert [(row["stage"], row["code"], row["column"], row["position"]) for row in rows] == [
+        ("partition", "partition", "day", 1), ("partition", "partition", "day", 4)]
+    for row in rows:
+        assert row["message"].startswith("the text '' cannot name a directory"), row["message"]
+        assert "row " not in row["message"], "which row it is stands in `position`"
     verify(place / "out", 3)
 
 
