@@ -15,6 +15,7 @@ namespace {
 constexpr char kTensorsPrefix[] = "input.tensors.";
 constexpr char kColumnsPrefix[] = "output.columns.";
 constexpr char kChecksPrefix[] = "checks.columns.";
+constexpr char kCsvPrefix[] = "output.csv.";
 
 std::string ToText(const SettingValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return "'" + *text + "'";
@@ -442,6 +443,29 @@ Status ApplySetting(const Setting& setting, JobSpec* spec) {
                setting.key, DidYouMean(setting.key, keys));
 }
 
+/// Refuse keys that say how another format than the job's writes, or that the dialect
+/// does not have: what has no effect is a slip.
+Status CheckFormatKeys(const std::vector<Setting>& settings,
+                       const JobSpec::Output& output) {
+  for (const Setting& setting : settings) {
+    if (!setting.key.starts_with(kCsvPrefix)) continue;
+    if (output.format != "csv") {
+      return Error(ErrorKind::kInvalidInput,
+                   "{}: '{}' is for output.format = 'csv', which here is '{}': leave it "
+                   "out, or land csv",
+                   setting.place, setting.key, output.format);
+    }
+    if (setting.key == "output.csv.header" && output.text.header &&
+        output.text.dialect == "hive-text") {
+      return Error(ErrorKind::kInvalidInput,
+                   "{}: 'output.csv.header' = true, but the dialect 'hive-text' has no "
+                   "header: leave it out, or set output.csv.dialect to 'rfc4180'",
+                   setting.place);
+    }
+  }
+  return Status::OK();
+}
+
 Status Require(bool there, const char* what, const char* key, const char* flag) {
   if (there) return Status::OK();
   return Error(ErrorKind::kInvalidInput, "no {}: give {} or set '{}' in the job file",
@@ -464,6 +488,7 @@ Result<JobSpec> MakeJobSpec(const std::vector<Setting>& settings) {
   for (const Setting& setting : settings) {
     HOWDAH_RETURN_IF_ERROR(ApplySetting(setting, &spec));
   }
+  HOWDAH_RETURN_IF_ERROR(CheckFormatKeys(settings, spec.output));
   HOWDAH_RETURN_IF_ERROR(
       Require(!spec.model.path.empty(), "model", "model.path", "--model"));
   HOWDAH_RETURN_IF_ERROR(

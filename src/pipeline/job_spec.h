@@ -93,8 +93,8 @@ Result<Setting> ParseAssignment(const std::string& assignment);
 
 /// Apply `settings` in order (the last one of a key wins), then check what must be there.
 /// InvalidInput: an unknown key (names the nearest), a value of the wrong type or out of
-/// range, a required key missing. Unsupported: a value that this version does not have
-/// yet.
+/// range, a required key missing, a key of another output format. Unsupported: a value
+/// that this version does not have yet.
 Result<JobSpec> MakeJobSpec(const std::vector<Setting>& settings);
 
 /// Every key there is, for messages and documentation; dynamic ones end in ".<name>".

@@ -174,6 +174,77 @@ TEST(JobSpec, EnvironmentIsExpandedInPathsOnly) {
               HasSubstr("'HOWDAH_NOT_SET' is not set"));
 }
 
+TEST(JobSpec, FormatsHaveTheirNamesAndKeys) {
+  const auto csv = Parse(kMinimal, {"output.format=csv", "output.csv.dialect=rfc4180",
+                                    "output.csv.header=false", "output.csv.null=NULL",
+                                    "output.csv.decimals=3", "output.compression=gzip"});
+  ASSERT_TRUE(csv.ok()) << csv.status();
+  EXPECT_EQ(csv->output.format, "csv");
+  EXPECT_FALSE(csv->output.text.header);
+  EXPECT_EQ(csv->output.text.null, "NULL");
+  EXPECT_EQ(csv->output.text.decimals, 3);
+  EXPECT_EQ(csv->output.compression, "gzip");
+  const auto hive = Parse(kMinimal, {"output.format=csv", "output.csv.dialect=hive-text",
+                                     "output.csv.header=false"});
+  ASSERT_TRUE(hive.ok()) << hive.status();
+  EXPECT_EQ(hive->output.text.dialect, "hive-text");
+  const auto avro = Parse(kMinimal, {"output.format=avro", "output.profile=compact"});
+  ASSERT_TRUE(avro.ok()) << avro.status();
+  EXPECT_EQ(avro->output.format, "avro");
+  EXPECT_EQ(avro->output.profile, "compact");
+  const auto jsonl = Parse(kMinimal, {"output.format=jsonl"});
+  ASSERT_TRUE(jsonl.ok()) << jsonl.status();
+  EXPECT_EQ(jsonl->output.format, "json") << "as it is called where it lands";
+  EXPECT_EQ(Parse(kMinimal, {"input.format=avro"})->input.format, "avro");
+  EXPECT_EQ(Parse(kMinimal, {"input.format=tfrecord"})->input.format, "tfrecord");
+}
+
+TEST(JobSpec, KeysOfAnotherFormatAreRefusedWithTheirPlace) {
+  EXPECT_THAT(ErrorOf(std::string(kMinimal) + "csv.dialect = \"hive-text\"\n"),
+              AllOf(HasSubstr("job.toml, line 8: 'output.csv.dialect'"),
+                    HasSubstr("which here is 'parquet'")));
+  for (const char* key : {"csv.header=true", "csv.null=x", "csv.decimals=2"}) {
+    EXPECT_THAT(ErrorOf(kMinimal, {"output.format=json", std::string("output.") + key}),
+                AllOf(HasSubstr("is for output.format = 'csv'"), HasSubstr("'json'")));
+  }
+  EXPECT_THAT(ErrorOf(kMinimal, {"output.csv.null=x", "output.format=avro"}),
+              HasSubstr("--set: 'output.csv.null'"))
+      << "whichever comes first";
+  EXPECT_THAT(ErrorOf(kMinimal, {"output.format=csv", "output.csv.dialect=hive-text",
+                                 "output.csv.header=true"}),
+              HasSubstr("'hive-text' has no header"));
+}
+
+TEST(JobSpec, ValuesThatTextDoesNotHaveAreRefused) {
+  const auto error = [](const std::string& key) {
+    return ErrorOf(kMinimal, {"output.format=csv", "output.csv." + key});
+  };
+  EXPECT_THAT(error("dialect=hive"), HasSubstr("one of 'rfc4180', 'hive-text'"));
+  EXPECT_THAT(error("decimals=18"), HasSubstr("must be from 0 to 17, got 18"));
+  EXPECT_THAT(error("header=1"), HasSubstr("true or false"));
+  EXPECT_THAT(error("separator=x"), HasSubstr("unknown key 'output.csv.separator'"));
+  EXPECT_THAT(ErrorOf(kMinimal, {"output.json.nan=string"}), HasSubstr("unknown key"));
+}
+
+TEST(JobSpec, BadRowsHaveAPolicyAndALimit) {
+  const auto spec =
+      Parse(kMinimal, {"checks.bad_rows=quarantine", "checks.max_bad_rows=0.5%"});
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  EXPECT_EQ(spec->checks.bad_rows, "quarantine");
+  EXPECT_EQ(spec->checks.max_bad_rows, "0.5%");
+  EXPECT_EQ(Parse(kMinimal)->checks.bad_rows, "fail");
+  EXPECT_EQ(Parse(kMinimal)->checks.max_bad_rows, "1000");
+  EXPECT_EQ(Parse(kMinimal, {"checks.max_bad_rows=7"})->checks.max_bad_rows, "7");
+  EXPECT_THAT(ErrorOf(kMinimal, {"checks.bad_rows=quarantin"}),
+              HasSubstr("did you mean 'quarantine'?"));
+  for (const char* limit : {"101%", "-1%", "nan%", "%", "1%%"}) {
+    EXPECT_THAT(ErrorOf(kMinimal, {fmt::format("checks.max_bad_rows='{}'", limit)}),
+                HasSubstr("from \"0%\" to \"100%\""))
+        << limit;
+  }
+  EXPECT_THAT(ErrorOf(kMinimal, {"checks.max_bad_rows=-1"}), HasSubstr("from 0"));
+}
+
 TEST(JobSpec, ChecksAreOfAllColumnsOrOfOne) {
   const auto spec = Parse(std::string(kMinimal) + R"(
 [checks]
