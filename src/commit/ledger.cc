@@ -52,10 +52,13 @@ std::string HashText(uint64_t hash) { return fmt::format("{:016x}", hash); }
 json FileToJson(const FileRecord& file) {
   json columns = json::array();
   for (const ColumnStats& column : file.columns) {
-    json entry = {{"name", column.name},
-                  {"compressed_bytes", column.compressed_bytes},
-                  {"uncompressed_bytes", column.uncompressed_bytes}};
-    if (column.null_count) entry["null_count"] = *column.null_count;
+    json entry = {{"name", column.name}};
+    const auto add = [&](const char* field, const std::optional<int64_t>& count) {
+      if (count) entry[field] = *count;
+    };
+    add("compressed_bytes", column.compressed_bytes);
+    add("uncompressed_bytes", column.uncompressed_bytes);
+    add("null_count", column.null_count);
     columns.push_back(std::move(entry));
   }
   json object = {{"staged_path", file.staged_path},
@@ -177,8 +180,8 @@ void ReadFileRecord(JsonFields fields, Rows rows, FileRecord& file) {
   fields.ForEach("columns", [&](JsonFields entry) {
     ColumnStats& column = file.columns.emplace_back();
     entry.Read("name", column.name);
-    entry.ReadCount("compressed_bytes", column.compressed_bytes);
-    entry.ReadCount("uncompressed_bytes", column.uncompressed_bytes);
+    entry.ReadOptionalCount("compressed_bytes", column.compressed_bytes);
+    entry.ReadOptionalCount("uncompressed_bytes", column.uncompressed_bytes);
     entry.ReadOptionalCount("null_count", column.null_count);
   });
   fields.ReadOptionalHash("row_hash", file.row_hash);

@@ -29,7 +29,9 @@ TaskCommit MakeTask(int64_t split, int64_t rows) {
   file.rows = rows;
   file.row_groups = 2;
   file.crc32c = 0x0000BEEF;
-  file.columns = {{"probs.list.element", 10, 20, std::nullopt}, {"id", 1, 2, 3}};
+  file.columns = {{"probs.list.element", 10, 20, std::nullopt},
+                  {"id", 1, 2, 3},
+                  {"text", std::nullopt, std::nullopt, 4}};
   task.files = {file};
   file.path = fmt::format(".howdah-quarantine/nightly/part-{}.quarantine", split);
   file.rows = 1;
@@ -109,12 +111,15 @@ TEST(Ledger, ATaskManifestSurvivesBeingWrittenAndRead) {
   EXPECT_EQ(file.bytes, (int64_t{1} << 53) + 1);
   EXPECT_EQ(file.row_groups, 2);
   EXPECT_EQ(file.crc32c, 0xBEEFu);
-  ASSERT_EQ(file.columns.size(), 2u);
+  ASSERT_EQ(file.columns.size(), 3u);
   EXPECT_EQ(file.columns[0].name, "probs.list.element");
   EXPECT_EQ(file.columns[0].null_count, std::nullopt);
   EXPECT_EQ(file.columns[1].null_count, 3);
   EXPECT_EQ(file.columns[1].compressed_bytes, 1);
   EXPECT_EQ(file.columns[1].uncompressed_bytes, 2);
+  EXPECT_EQ(file.columns[2].compressed_bytes, std::nullopt) << "of a row format";
+  EXPECT_EQ(file.columns[2].uncompressed_bytes, std::nullopt);
+  EXPECT_EQ(file.columns[2].null_count, 4);
 }
 
 TEST(Ledger, HashesPartitionsAndBytesSurviveBeingWrittenAndRead) {

@@ -97,6 +97,8 @@ class AvroEncoder final : public Encoder {
     EncodedFile file{.rows = rows_, .row_groups = blocks_};
     for (int i = 0; i < schema_->num_fields(); ++i) {
       file.columns.push_back({.name = schema_->field(i)->name(),
+                              .compressed_bytes = {},
+                              .uncompressed_bytes = {},
                               .null_count = nulls_[static_cast<size_t>(i)]});
     }
     return file;

@@ -67,11 +67,13 @@ std::vector<ColumnStats> AccountColumns(const parquet::FileMetaData& footer) {
   std::vector<ColumnStats> columns;
   for (int c = 0; c < footer.num_columns(); ++c) {
     ColumnStats stats{.name = footer.schema()->Column(c)->path()->ToDotString(),
+                      .compressed_bytes = 0,
+                      .uncompressed_bytes = 0,
                       .null_count = 0};
     for (int g = 0; g < footer.num_row_groups(); ++g) {
       const auto chunk = footer.RowGroup(g)->ColumnChunk(c);
-      stats.compressed_bytes += chunk->total_compressed_size();
-      stats.uncompressed_bytes += chunk->total_uncompressed_size();
+      *stats.compressed_bytes += chunk->total_compressed_size();
+      *stats.uncompressed_bytes += chunk->total_uncompressed_size();
       const auto values = chunk->is_stats_set() ? chunk->statistics() : nullptr;
       if (values == nullptr || !values->HasNullCount()) {
         stats.null_count.reset();

@@ -58,7 +58,10 @@ class TextEncoder final : public Encoder {
       row_frame_ += leads_.back().size();
     }
     for (const auto& field : schema_->fields()) {
-      stats_.push_back({.name = field->name(), .null_count = 0});
+      stats_.push_back({.name = field->name(),
+                        .compressed_bytes = {},
+                        .uncompressed_bytes = {},
+                        .null_count = 0});
     }
   }
 

@@ -108,9 +108,10 @@ Result<InspectResult> InspectDataFile(const Location& location, ByteSource& file
   summary["columns"] = ColumnsJson(*contents.schema);
   summary["leaves"] = Json::array();
   for (const ColumnStats& leaf : contents.columns) {
-    summary["leaves"].push_back({{"name", leaf.name},
-                                 {"compressed_bytes", leaf.compressed_bytes},
-                                 {"uncompressed_bytes", leaf.uncompressed_bytes}});
+    summary["leaves"].push_back(
+        {{"name", leaf.name},
+         {"compressed_bytes", leaf.compressed_bytes.value_or(0)},
+         {"uncompressed_bytes", leaf.uncompressed_bytes.value_or(0)}});
   }
   std::string text = fmt::format("{} {} ({}): {} rows in {} row groups\n", format.name(),
                                  location.url, FormatByteSize(file.size()),

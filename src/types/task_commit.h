@@ -11,8 +11,8 @@ namespace howdah {
 /// What is known of one column of one file without reading it again.
 struct ColumnStats {
   std::string name;  ///< dotted path of the leaf, e.g. "probs.list.element"
-  int64_t compressed_bytes = 0;
-  int64_t uncompressed_bytes = 0;
+  /// Of its pages; nullopt where columns have no bytes of their own: Avro, text.
+  std::optional<int64_t> compressed_bytes, uncompressed_bytes;
   std::optional<int64_t> null_count;
 };
 
