@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "avro/resolution.h"
+
 namespace howdah {
 namespace {
 
@@ -156,7 +158,8 @@ class Converter {
       HOWDAH_ASSIGN_OR_RETURN(
           const auto column,
           Convert(*field.type, fmt::format("{}, field '{}'", path, field.name)));
-      children.push_back(arrow::field(field.name, column.type, column.nullable));
+      children.push_back(arrow::field(field.name, column.type, column.nullable,
+                                      rules_.resolution ? ResolutionOf(field) : nullptr));
     }
     return arrow::struct_(std::move(children));
   }

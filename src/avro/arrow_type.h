@@ -25,6 +25,8 @@ struct AvroTypeRules {
   bool nanos = false;
   /// timestamp-millis and local-timestamp-millis keep their unit; else micros.
   bool millis = false;
+  /// Fields inside have the metadata of resolution.h.
+  bool resolution = false;
 };
 
 /// The column of `node`.

@@ -40,53 +40,65 @@ bool FeedsNumbers(const std::string& name, const Signature& signature,
 
 }  // namespace
 
-Status InputColumns::Add(const arrow::Schema& schema, size_t file) {
-  if (file == 0) {
-    fields_ = schema.fields();
-    return Status::OK();
-  }
+Status InputColumns::Add(const std::shared_ptr<arrow::Schema>& schema, size_t file) {
+  if (file == 0) fields_ = schema->fields();
   for (const std::string& name : wanted_) {
-    if (schema.GetAllFieldIndices(name).size() > 1) continue;  // refused when compiled
-    HOWDAH_RETURN_IF_ERROR(Unite(name, schema.GetFieldByName(name), file));
+    const bool of_directories = std::any_of(
+        inputs_.constants.begin(), inputs_.constants.end(),
+        [&](const ConstantColumn& constant) { return constant.field->name() == name; });
+    if (of_directories) continue;
+    if (schema->GetAllFieldIndices(name).size() > 1) continue;  // refused when compiled
+    HOWDAH_RETURN_IF_ERROR(AddWanted(name, {file, schema}));
   }
   return Status::OK();
 }
 
-Status InputColumns::Unite(const std::string& name,
-                           const std::shared_ptr<arrow::Field>& other, size_t file) {
+Status InputColumns::AddWanted(const std::string& name, const File& file) {
+  Wanted& column = columns_[name];
+  if (column.file) return Unite(name, file);
+  const auto field = file.schema->GetFieldByName(name);
+  if (field == nullptr) {
+    column.without.push_back(file);
+    return Status::OK();
+  }
+  column.file = file.index;
+  if (file.index > 0) fields_.push_back(field);
+  for (const File& earlier : std::exchange(column.without, {})) {
+    HOWDAH_RETURN_IF_ERROR(Unite(name, earlier));
+  }
+  return Status::OK();
+}
+
+Status InputColumns::Unite(const std::string& name, const File& file) {
   const auto mine = std::find_if(fields_.begin(), fields_.end(), [&](const auto& field) {
     return field->name() == name;
   });
-  const bool first = mine == fields_.end();
-  if (first && other == nullptr) return Status::OK();
-  const auto expected = first ? nullptr : (*mine)->type();
-  const auto got = other == nullptr ? nullptr : other->type();
-  const auto common = inputs_.format->CommonType(expected, got);
-  if (common == nullptr) return Disagreement(name, expected, got, file);
-  const bool nullable =
-      first || other == nullptr || (*mine)->nullable() || other->nullable();
-  if (first) {
-    fields_.push_back(arrow::field(name, common, nullable, other->metadata()));
-  } else if (!common->Equals(expected) || nullable != (*mine)->nullable()) {
+  const SourceFormat& format = *inputs_.format;
+  const auto other = format.FindColumn(*file.schema, **mine);
+  if (other == nullptr && format.HasDefault(**mine)) return Status::OK();
+  const auto common =
+      format.CommonType((*mine)->type(), other == nullptr ? nullptr : other->type());
+  if (common == nullptr) return Disagreement(**mine, other.get(), file.index);
+  const bool nullable = other == nullptr || (*mine)->nullable() || other->nullable();
+  if (!common->Equals((*mine)->type(), /*check_metadata=*/true) ||
+      nullable != (*mine)->nullable()) {
     *mine = (*mine)->WithType(common)->WithNullable(nullable);
   }
   return Status::OK();
 }
 
-Status InputColumns::Disagreement(const std::string& name,
-                                  const std::shared_ptr<arrow::DataType>& expected,
-                                  const std::shared_ptr<arrow::DataType>& got,
+Status InputColumns::Disagreement(const arrow::Field& mine, const arrow::Field* other,
                                   size_t file) const {
-  const std::string& first_url = inputs_.files[0].url;
+  const std::string& first_url = inputs_.files[*columns_.at(mine.name()).file].url;
   const std::string& url = inputs_.files[file].url;
-  if (expected == nullptr || got == nullptr) {
-    return Error(
-        ErrorKind::kSchemaMismatch, "input '{}' has no column '{}', which '{}' has",
-        got == nullptr ? url : first_url, name, got == nullptr ? first_url : url);
+  if (other == nullptr) {
+    return Error(ErrorKind::kSchemaMismatch,
+                 "input '{}' has no column '{}', which '{}' has", url, mine.name(),
+                 first_url);
   }
   return Error(ErrorKind::kSchemaMismatch,
-               "input '{}': column '{}' is {}, in '{}' it is {}", url, name,
-               got->ToString(), first_url, expected->ToString());
+               "input '{}': column '{}' is {}, in '{}' it is {}", url, mine.name(),
+               other->type()->ToString(), first_url, mine.type()->ToString());
 }
 
 std::shared_ptr<arrow::Schema> InputColumns::Schema(

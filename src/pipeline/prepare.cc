@@ -214,7 +214,7 @@ Status PrepareInputs(const Storages& storages, PreparedJob* job) {
   int64_t bytes = 0;
   for (size_t i = 0; i < job->inputs.files.size(); ++i) {
     HOWDAH_ASSIGN_OR_RETURN(SourceFileInfo file, InspectFile(*job, i, wanted));
-    HOWDAH_RETURN_IF_ERROR(common.Add(*file.schema, i));
+    HOWDAH_RETURN_IF_ERROR(common.Add(file.schema, i));
     for (const SourceUnit& unit : file.units) bytes += unit.bytes;
     file.schema.reset();
     if (!file.undivided.empty()) {

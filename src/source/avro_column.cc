@@ -1,6 +1,9 @@
 #include "source/avro_column.h"
 
+#include <arrow/array/array_base.h>
 #include <arrow/array/data.h>
+#include <arrow/array/util.h>
+#include <arrow/scalar.h>
 #include <arrow/type.h>
 #include <arrow/util/decimal.h>
 #include <arrow/util/utf8.h>
@@ -81,6 +84,16 @@ bool AvroColumn::DecodeValue(AvroCursor* cursor) {
       return Put(static_cast<double>(number), cursor);
     case Op::kInt64:
       return cursor->Long(&number) && Put(number, cursor);
+    case Op::kLongToDouble: {
+      if (!cursor->Long(&number)) return false;
+      const auto value = static_cast<double>(number);
+      // 2^63 itself is a double, but no long.
+      if (value >= 0x1p63 || static_cast<int64_t>(value) != number) {
+        return cursor->Fail(
+            "a long that no double is, as which the input's other files have it");
+      }
+      return Put(value, cursor);
+    }
     case Op::kMillisToMicros:
       if (!cursor->Long(&number)) return false;
       if (__builtin_mul_overflow(number, int64_t{1000}, &number)) {
@@ -271,9 +284,15 @@ Result<std::shared_ptr<arrow::ArrayData>> AvroColumn::Finish() {
   }
   std::vector<std::shared_ptr<arrow::ArrayData>> children;
   if (op_ == Op::kStruct) {
-    for (const size_t part : children_) {
-      HOWDAH_ASSIGN_OR_RETURN(auto child, parts_[part].column->Finish());
-      children.push_back(std::move(child));
+    for (const Child& child : children_) {
+      if (child.value == nullptr) {
+        HOWDAH_ASSIGN_OR_RETURN(children.emplace_back(),
+                                parts_[child.part].column->Finish());
+        continue;
+      }
+      HOWDAH_ASSIGN_OR_RETURN(const auto values,
+                              arrow::MakeArrayFromScalar(*child.value, length, pool_));
+      children.push_back(values->data());
     }
   } else {
     for (Part& part : parts_) {

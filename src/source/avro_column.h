@@ -15,6 +15,7 @@ struct ArrayData;
 class DataType;
 class Field;
 class MemoryPool;
+struct Scalar;
 }  // namespace arrow
 
 namespace howdah {
@@ -48,6 +49,7 @@ class AvroColumn {
     kIntToInt64,
     kIntToDouble,
     kInt64,
+    kLongToDouble,
     kMillisToMicros,
     kFloat,
     kFloatToDouble,
@@ -64,6 +66,10 @@ class AvroColumn {
   struct Part {
     const AvroNode* skipped = nullptr;
     std::unique_ptr<AvroColumn> column;  // nullptr: skipped
+  };
+  struct Child {
+    size_t part = 0;
+    std::shared_ptr<arrow::Scalar> value;  // of all rows, where there is no part
   };
 
   AvroColumn(const AvroNode& written, const arrow::Field& wanted,
@@ -99,8 +105,8 @@ class AvroColumn {
   int64_t width_ = 0;  // bytes of a value, where all have as many
   int64_t least_ = 0;  // bytes that an item of a list takes in the file
   int64_t empty_bytes_ = 0;
-  std::vector<Part> parts_;       // items; keys and values; fields in the file's order
-  std::vector<size_t> children_;  // of a struct, in the type's order: index in parts_
+  std::vector<Part> parts_;      // items; keys and values; fields in the file's order
+  std::vector<Child> children_;  // of a struct, in the type's order
 
   int64_t length_ = 0, nulls_ = 0;
   arrow::TypedBufferBuilder<bool> valid_, bits_;
@@ -109,8 +115,10 @@ class AvroColumn {
 };
 
 /// The type in which values of both types are read without losing anything; nullptr:
-/// there is none, or either is nullptr. int with long, int or float with double, text
-/// with bytes; lists, maps and structs part by part.
+/// there is none, or either is nullptr. int with long, int, long or float with double (a
+/// long is then refused that no double is), text with bytes; lists, maps and structs part
+/// by part, those of a struct by name or alias, where one has a field that the other has
+/// not by its default (avro/resolution.h).
 std::shared_ptr<arrow::DataType> CommonAvroType(
     const std::shared_ptr<arrow::DataType>& a, const std::shared_ptr<arrow::DataType>& b);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "avro/resolution.h"
 #include "source/avro_column.h"
 #include "source/avro_skip.h"
 
@@ -88,22 +89,27 @@ Status AvroColumn::Compile() {
 Status AvroColumn::CompileStruct() {
   if (type_->id() != Type::STRUCT) return Mismatch();
   op_ = Op::kStruct;
-  children_.assign(static_cast<size_t>(type_->num_fields()), 0);
-  int found = 0;
-  for (const AvroField& field : written_->fields) {
-    const int child =
-        static_cast<const arrow::StructType&>(*type_).GetFieldIndex(field.name);
-    if (child < 0) {
-      parts_.push_back({field.type, nullptr});
+  for (const AvroField& field : written_->fields) parts_.push_back({field.type, nullptr});
+  for (const auto& wanted : type_->fields()) {
+    const AvroField* const field = FindAvroField(*written_, *wanted);
+    Child& child = children_.emplace_back();
+    if (field == nullptr) {
+      const auto value = AvroDefault(*wanted);
+      if (!value.ok()) {
+        return Error(ErrorKind::kSchemaMismatch, "has no field '{}', which {}",
+                     wanted->name(), value.status().message());
+      }
+      child.value = *value;
+      empty_bytes_ += AvroDefaultBytes(*wanted);
       continue;
     }
-    HOWDAH_ASSIGN_OR_RETURN(auto column, Make(*field.type, *type_->field(child), pool_));
-    children_[static_cast<size_t>(child)] = parts_.size();
-    empty_bytes_ += column->empty_bytes_;
-    parts_.push_back({nullptr, std::move(column)});
-    ++found;
+    child.part = static_cast<size_t>(field - written_->fields.data());
+    Part& part = parts_[child.part];
+    if (part.column != nullptr) return Mismatch();  // by a name and an alias of it
+    HOWDAH_ASSIGN_OR_RETURN(part.column, Make(*field->type, *wanted, pool_));
+    empty_bytes_ += part.column->empty_bytes_;
   }
-  return found == type_->num_fields() ? Status::OK() : Mismatch();
+  return Status::OK();
 }
 
 Status AvroColumn::CompileLeaf() {
@@ -128,7 +134,8 @@ Status AvroColumn::CompileLeaf() {
       break;
     case AvroKind::kLong:
       fits = is({Type::INT64, Type::TIME64, Type::TIMESTAMP},
-                IsMillis(node) ? Op::kMillisToMicros : Op::kInt64, 8);
+                IsMillis(node) ? Op::kMillisToMicros : Op::kInt64, 8) ||
+             is({Type::DOUBLE}, Op::kLongToDouble, 8);
       break;
     case AvroKind::kFloat:
       fits =
@@ -168,8 +175,9 @@ std::shared_ptr<arrow::DataType> CommonAvroType(
     return (a->id() == one && b->id() == other) || (a->id() == other && b->id() == one);
   };
   if (are(Type::INT32, Type::INT64)) return arrow::int64();
-  // A float does not hold every int, but a double does.
+  // A float does not hold every int, but a double does; of longs each is looked at.
   if (are(Type::INT32, Type::FLOAT) || are(Type::INT32, Type::DOUBLE) ||
+      are(Type::INT64, Type::FLOAT) || are(Type::INT64, Type::DOUBLE) ||
       are(Type::FLOAT, Type::DOUBLE)) {
     return arrow::float64();
   }
@@ -179,7 +187,8 @@ std::shared_ptr<arrow::DataType> CommonAvroType(
                          const arrow::Field& other) -> std::shared_ptr<arrow::Field> {
     auto type = CommonAvroType(one.type(), other.type());
     if (type == nullptr) return nullptr;
-    return arrow::field(one.name(), type, one.nullable() || other.nullable());
+    return arrow::field(one.name(), type, one.nullable() || other.nullable(),
+                        (HasAvroDefault(one) ? one : other).metadata());
   };
   if (a->id() == Type::LIST) {
     const auto item = common(*a->field(0), *b->field(0));
@@ -190,14 +199,20 @@ std::shared_ptr<arrow::DataType> CommonAvroType(
         common(*a->field(0)->type()->field(1), *b->field(0)->type()->field(1));
     return value == nullptr ? nullptr : arrow::map(arrow::utf8(), value);
   }
-  if (a->id() != Type::STRUCT || a->num_fields() != b->num_fields()) return nullptr;
+  if (a->id() != Type::STRUCT) return nullptr;
   arrow::FieldVector fields;
   for (const auto& field : a->fields()) {
-    const auto other =
-        static_cast<const arrow::StructType&>(*b).GetFieldByName(field->name());
-    const auto both = other == nullptr ? nullptr : common(*field, *other);
+    const auto other = FindAvroColumn(b->fields(), *field);
+    auto both = other != nullptr         ? common(*field, *other)
+                : HasAvroDefault(*field) ? field
+                                         : nullptr;
     if (both == nullptr) return nullptr;
-    fields.push_back(both);
+    fields.push_back(std::move(both));
+  }
+  for (const auto& field : b->fields()) {
+    if (FindAvroColumn(a->fields(), *field) != nullptr) continue;
+    if (!HasAvroDefault(*field)) return nullptr;
+    fields.push_back(field);
   }
   return arrow::struct_(std::move(fields));
 }

@@ -1,12 +1,16 @@
 #include "source/avro_range.h"
 
+#include <arrow/array/array_base.h>
 #include <arrow/array/data.h>
+#include <arrow/array/util.h>
 #include <arrow/record_batch.h>
+#include <arrow/scalar.h>
 #include <arrow/type.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "avro/resolution.h"
 #include "base/text.h"
 #include "source/avro_skip.h"
 
@@ -50,27 +54,18 @@ Status CheckAvroBlock(const ByteSource& file, const AvroFile& avro,
                file.name(), block.bytes, block.offset, block.rows);
 }
 
-const AvroField* FindAvroField(const AvroNode& record, const std::string& name) {
-  for (const AvroField& field : record.fields) {
-    if (field.name == name) return &field;
-  }
-  for (const AvroField& field : record.fields) {
-    const auto& aliases = field.aliases;
-    if (std::find(aliases.begin(), aliases.end(), name) != aliases.end()) return &field;
-  }
-  return nullptr;
-}
-
 Result<AvroColumnType> AvroFieldColumn(const AvroField& field) {
   return ColumnTypeOf(*field.type, fmt::format("field '{}'", field.name),
-                      {.verb = "be read", .nanos = true});
+                      {.verb = "be read", .nanos = true, .resolution = true});
 }
 
 AvroRange::AvroRange(std::shared_ptr<ByteSource> file, AvroFile avro, int64_t first_byte,
-                     int64_t end_byte, std::shared_ptr<arrow::Schema> schema)
+                     int64_t end_byte, std::shared_ptr<arrow::Schema> schema,
+                     arrow::MemoryPool* pool)
     : file_(std::move(file)),
       avro_(std::move(avro)),
       schema_(std::move(schema)),
+      pool_(pool),
       bytes_(*file_, first_byte, end_byte) {}
 
 Result<std::unique_ptr<AvroRange>> AvroRange::Open(std::shared_ptr<ByteSource> file,
@@ -80,22 +75,36 @@ Result<std::unique_ptr<AvroRange>> AvroRange::Open(std::shared_ptr<ByteSource> f
                                                    arrow::MemoryPool* pool) {
   HOWDAH_ASSIGN_OR_RETURN(AvroFile avro, OpenAvroFile(*file));
   std::unique_ptr<AvroRange> range(new AvroRange(
-      std::move(file), std::move(avro), first_byte, end_byte, std::move(schema)));
-  HOWDAH_RETURN_IF_ERROR(range->Compile(pool));
+      std::move(file), std::move(avro), first_byte, end_byte, std::move(schema), pool));
+  HOWDAH_RETURN_IF_ERROR(range->Compile());
   HOWDAH_ASSIGN_OR_RETURN(range->decompressor_,
                           MakeBlockDecompressor(range->avro_.codec, pool));
   range->chunk_bytes_ = chunk_bytes;
   int64_t row = 1;
-  for (const auto& column : range->columns_) row += column->empty_bytes();
+  for (size_t i = 0; i < range->columns_.size(); ++i) {
+    const auto& decoded = range->columns_[i].decoded;
+    row += decoded != nullptr
+               ? decoded->empty_bytes()
+               : AvroDefaultBytes(*range->schema_->field(static_cast<int>(i)));
+  }
   range->chunk_rows_ = std::clamp<int64_t>(kMostEmptyBytes / row, 1, kMostChunkRows);
   return range;
 }
 
-Status AvroRange::Compile(arrow::MemoryPool* pool) {
+Status AvroRange::Compile() {
   const AvroNode& record = avro_.schema.record();
   for (const AvroField& field : record.fields) steps_.push_back({&field, nullptr});
   for (const auto& wanted : schema_->fields()) {
-    const AvroField* const field = FindAvroField(record, wanted->name());
+    const AvroField* const field = FindAvroField(record, *wanted);
+    if (field == nullptr && HasAvroDefault(*wanted)) {
+      auto value = AvroDefault(*wanted);
+      if (!value.ok()) {
+        return Error(ErrorKind::kSchemaMismatch, "{}: column '{}' {}", file_->name(),
+                     wanted->name(), value.status().message());
+      }
+      columns_.push_back({nullptr, *std::move(value)});
+      continue;
+    }
     if (field == nullptr) {
       std::vector<std::string> names;
       for (const AvroField& one : record.fields) names.push_back(one.name);
@@ -106,14 +115,14 @@ Status AvroRange::Compile(arrow::MemoryPool* pool) {
     if (wanted->type()->id() != arrow::Type::NA) {
       const auto own = AvroFieldColumn(*field);
       if (!own.ok()) return WithContext(own.status(), file_->name());
-      const auto common = CommonAvroType(own->type, wanted->type());
+      const auto common = CommonAvroType(wanted->type(), own->type);
       if (common == nullptr || !common->Equals(*wanted->type())) {
         return Error(ErrorKind::kSchemaMismatch,
                      "{} is {}, the input's other files have {}", place,
                      own->type->ToString(), wanted->type()->ToString());
       }
     }
-    auto column = AvroColumn::Make(*field->type, *wanted, pool);
+    auto column = AvroColumn::Make(*field->type, *wanted, pool_);
     if (!column.ok()) {
       return Error(ErrorKind::kSchemaMismatch, "{} {}", place, column.status().message());
     }
@@ -123,7 +132,7 @@ Status AvroRange::Compile(arrow::MemoryPool* pool) {
                    "{} is the column '{}', which is asked for too", place, field->name);
     }
     step.column = column->get();
-    columns_.push_back(std::move(*column));
+    columns_.push_back({std::move(*column), nullptr});
   }
   return Status::OK();
 }
@@ -206,9 +215,14 @@ Result<std::shared_ptr<arrow::RecordBatch>> AvroRange::Next() {
   }
   if (rows == 0) return nullptr;
   std::vector<std::shared_ptr<arrow::ArrayData>> columns;
-  for (const auto& column : columns_) {
-    HOWDAH_ASSIGN_OR_RETURN(auto array, column->Finish());
-    columns.push_back(std::move(array));
+  for (const Column& column : columns_) {
+    if (column.decoded != nullptr) {
+      HOWDAH_ASSIGN_OR_RETURN(columns.emplace_back(), column.decoded->Finish());
+      continue;
+    }
+    HOWDAH_ASSIGN_OR_RETURN(const auto array,
+                            arrow::MakeArrayFromScalar(*column.value, rows, pool_));
+    columns.push_back(array->data());
   }
   return arrow::RecordBatch::Make(schema_, rows, std::move(columns));
 }

@@ -19,6 +19,7 @@ namespace arrow {
 class MemoryPool;
 class RecordBatch;
 class Schema;
+struct Scalar;
 }  // namespace arrow
 
 namespace howdah {
@@ -39,9 +40,6 @@ Result<AvroFile> OpenAvroFile(ByteSource& file);
 Status CheckAvroBlock(const ByteSource& file, const AvroFile& avro,
                       const BlockPlace& block);
 
-/// The field of that name, else the first with such an alias; nullptr: there is none.
-const AvroField* FindAvroField(const AvroNode& record, const std::string& name);
-
 /// ColumnTypeOf for reading. SchemaMismatch names the field.
 Result<AvroColumnType> AvroFieldColumn(const AvroField& field);
 
@@ -49,7 +47,8 @@ Result<AvroColumnType> AvroFieldColumn(const AvroField& field);
 class AvroRange {
  public:
   /// The range begins with a block and ends behind the marker of one.
-  /// \param schema  the columns wanted. \param chunk_bytes  what is decoded at once, by
+  /// \param schema  the columns wanted; one that the file does not have is its default
+  ///   (avro/resolution.h). \param chunk_bytes  what is decoded at once, by
   ///   and large.
   /// SchemaMismatch names the file and the column that it does not have so.
   static Result<std::unique_ptr<AvroRange>> Open(std::shared_ptr<ByteSource> file,
@@ -68,9 +67,15 @@ class AvroRange {
     AvroColumn* column = nullptr;  // nullptr: the field is passed over
   };
 
+  struct Column {
+    std::unique_ptr<AvroColumn> decoded;
+    std::shared_ptr<arrow::Scalar> value;  // of all rows, where it is not decoded
+  };
+
   AvroRange(std::shared_ptr<ByteSource> file, AvroFile avro, int64_t first_byte,
-            int64_t end_byte, std::shared_ptr<arrow::Schema> schema);
-  Status Compile(arrow::MemoryPool* pool);
+            int64_t end_byte, std::shared_ptr<arrow::Schema> schema,
+            arrow::MemoryPool* pool);
+  Status Compile();
   Status OpenBlock();
   Status DecodeRows(int64_t rows);
   Status Damaged(const std::string& what) const;
@@ -78,10 +83,11 @@ class AvroRange {
   const std::shared_ptr<ByteSource> file_;
   const AvroFile avro_;
   const std::shared_ptr<arrow::Schema> schema_;
+  arrow::MemoryPool* const pool_;
   RangeReader bytes_;
   std::unique_ptr<BlockDecompressor> decompressor_;
-  std::vector<std::unique_ptr<AvroColumn>> columns_;  // of schema_
-  std::vector<Step> steps_;                           // of the file's fields
+  std::vector<Column> columns_;  // of schema_
+  std::vector<Step> steps_;      // of the file's fields
   int64_t chunk_bytes_ = 0, chunk_rows_ = 0;
 
   int64_t block_offset_ = 0;  // of the block being decoded

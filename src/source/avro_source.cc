@@ -9,6 +9,7 @@
 
 #include "avro/arrow_type.h"
 #include "avro/container.h"
+#include "avro/resolution.h"
 #include "source/avro_range.h"
 #include "source/guard.h"
 #include "source/range_chunks.h"
@@ -29,15 +30,16 @@ Result<std::shared_ptr<arrow::Schema>> ColumnsOf(const AvroNode& record,
     const auto column = AvroFieldColumn(field);
     if (!column.ok() && Has(wanted, name)) return column.status();
     const bool nullable = !column.ok() || column->nullable;
-    fields.push_back(
-        arrow::field(name, column.ok() ? column->type : arrow::null(), nullable));
+    fields.push_back(arrow::field(name, column.ok() ? column->type : arrow::null(),
+                                  nullable, ResolutionOf(field)));
     return Status::OK();
   };
   for (const AvroField& field : record.fields) {
     HOWDAH_RETURN_IF_ERROR(add(field.name, field));
   }
   for (const std::string& name : wanted) {
-    const AvroField* const field = FindAvroField(record, name);
+    const AvroField* const field =
+        FindAvroField(record, *arrow::field(name, arrow::null()));
     if (field == nullptr || field->name == name) continue;
     HOWDAH_RETURN_IF_ERROR(add(name, *field));
   }
@@ -88,6 +90,15 @@ class AvroSource final : public SourceFormat {
       const std::shared_ptr<arrow::DataType>& a,
       const std::shared_ptr<arrow::DataType>& b) const override {
     return CommonAvroType(a, b);
+  }
+
+  std::shared_ptr<arrow::Field> FindColumn(const arrow::Schema& schema,
+                                           const arrow::Field& column) const override {
+    return FindAvroColumn(schema.fields(), column);
+  }
+
+  bool HasDefault(const arrow::Field& column) const override {
+    return HasAvroDefault(column);
   }
 
   Result<std::unique_ptr<ChunkReader>> OpenChunks(

@@ -163,6 +163,49 @@ TEST(AvroSource, AColumnCanBeAskedForByAnAlias) {
   EXPECT_TRUE(rows->GetColumnByName("old")->Equals(FromJson(arrow::int32(), "[3]")));
 }
 
+TEST(AvroSource, FilesOfOneInputMayHaveDifferentSchemas) {
+  const std::string newer =
+      Header(R"({"name": "x", "type": "double"},
+                {"name": "added", "type": "string", "default": "none"},
+                {"name": "now", "aliases": ["then"], "type": "int"},
+                {"name": "part", "type": {"type": "record", "name": "p", "fields": [
+                  {"name": "a", "type": "int"},
+                  {"name": "b", "type": ["null", "long"], "default": null}]}})") +
+      Block(1, Raw(0.5) + Text("new") + Num(1) + Num(7) + Num(1) + Num(8));
+  const std::string older =
+      Header(R"({"name": "part", "type": {"type": "record", "name": "p", "fields": [
+                  {"name": "a", "type": "int"}]}},
+                {"name": "then", "type": "int"}, {"name": "gone", "type": "string"},
+                {"name": "x", "type": "long"})") +
+      Block(2, Num(9) + Num(2) + Text("?") + Num(3) +  //
+                   Num(10) + Num(4) + Text("?") + Num(int64_t{1} << 53));
+  const auto table =
+      ReadTable(Avro(), {Source("new.avro", newer), Source("a.avro", older)},
+                {.columns = {"x", "added", "now", "part"}});
+  ASSERT_TRUE(table.ok()) << table.status();
+  const auto rows = Flat(**table);
+  const auto expect = [&](const char* name, const std::string& json) {
+    const auto column = rows->GetColumnByName(name);
+    EXPECT_TRUE(column->Equals(FromJson(column->type(), json))) << column->ToString();
+  };
+  expect("x", "[0.5, 3, 9007199254740992]");
+  expect("added", R"(["new", "none", "none"])");
+  expect("now", "[1, 2, 4]");
+  expect("part", R"([{"a": 7, "b": 8}, {"a": 9, "b": null}, {"a": 10, "b": null}])");
+}
+
+TEST(AvroSource, ALongThatNoDoubleIsIsRefused) {
+  const std::string doubles =
+      Header(R"({"name": "x", "type": "double"})") + Block(1, Raw(0.5));
+  for (const int64_t odd : {(int64_t{1} << 53) + 1, INT64_MAX, -(int64_t{1} << 53) - 1}) {
+    const std::string longs =
+        Header(R"({"name": "x", "type": "long"})") + Block(1, Num(odd));
+    ExpectDamaged(
+        ReadTable(Avro(), {Source("d.avro", doubles), Source("a.avro", longs)}).status(),
+        "a long that no double is");
+  }
+}
+
 TEST(AvroSource, SplitsBeginAtBlocks) {
   std::string file = Header(R"({"name": "x", "type": "int"})");
   std::string json = "[";

@@ -76,6 +76,11 @@ Status CheckConstants(const Split& split, const SplitReadOptions& options) {
 
 }  // namespace
 
+std::shared_ptr<arrow::Field> SourceFormat::FindColumn(const arrow::Schema& schema,
+                                                       const arrow::Field& column) const {
+  return schema.GetFieldByName(column.name());
+}
+
 std::shared_ptr<arrow::DataType> SourceFormat::CommonType(
     const std::shared_ptr<arrow::DataType>& a,
     const std::shared_ptr<arrow::DataType>& b) const {

@@ -82,7 +82,8 @@ struct ConstantColumn {
 
 struct SplitReadOptions {
   /// The columns to read, in this order, with the types that all files of the job agree
-  /// on (SourceFormat::CommonType). At least one.
+  /// on (SourceFormat::CommonType) and the metadata of the file that has them first. At
+  /// least one.
   std::shared_ptr<arrow::Schema> schema;
   std::vector<ConstantColumn> constants;  ///< follow them in each batch
   int64_t batch_rows = 1024;
@@ -114,6 +115,14 @@ class SourceFormat {
   virtual std::shared_ptr<arrow::DataType> CommonType(
       const std::shared_ptr<arrow::DataType>& a,
       const std::shared_ptr<arrow::DataType>& b) const;
+
+  /// The column of `schema`, another file's, that is `column` of this one; nullptr: it
+  /// has none. By default that of its name.
+  virtual std::shared_ptr<arrow::Field> FindColumn(const arrow::Schema& schema,
+                                                   const arrow::Field& column) const;
+  /// Whether OpenChunks reads `column`, with its metadata, of files that do not have it:
+  /// a schema says what stands in its place.
+  virtual bool HasDefault(const arrow::Field& /*column*/) const { return false; }
 
   /// Decode `split`; `files` are the opened files of its parts, by part. Called by
   /// OpenSplit, which has checked the arguments; constants are not its business.

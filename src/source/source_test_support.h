@@ -121,10 +121,13 @@ inline Result<std::shared_ptr<arrow::Schema>> CommonSchema(
                             format.Inspect(*files[f], options));
     if (names.empty()) names = info.schema->field_names();
     for (size_t i = 0; i < names.size(); ++i) {
-      const auto field = info.schema->GetFieldByName(names[i]);
+      const auto field = f == 0 ? info.schema->GetFieldByName(names[i])
+                                : format.FindColumn(*info.schema, *fields[i]);
+      if (f > 0 && field == nullptr && format.HasDefault(*fields[i])) continue;
       auto type = field != nullptr ? field->type() : nullptr;
       if (f == 0) {
-        fields.push_back(arrow::field(names[i], type != nullptr ? type : arrow::null()));
+        fields.push_back(field != nullptr ? field->WithNullable(true)
+                                          : arrow::field(names[i], arrow::null()));
         continue;
       }
       type = format.CommonType(fields[i]->type(), type);
