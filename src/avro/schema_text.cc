@@ -19,7 +19,8 @@ using TypePtr = std::shared_ptr<arrow::DataType>;
 using FieldPtr = std::shared_ptr<arrow::Field>;
 
 constexpr char kNamespace[] = "howdah", kRowName[] = "row";
-constexpr char kSourceKey[] = "howdah.source", kShapeKey[] = "tensor.shape";
+constexpr char kSourceKey[] = "howdah.source", kShapeKey[] = "tensor.shape",
+               kFieldIdKey[] = "PARQUET:field_id";
 constexpr int kMostDecimalDigits = 38;  // Hive, Spark, Trino, Impala
 
 /// A type in Avro's words, and what they are in Arrow's.
@@ -97,6 +98,11 @@ class Mapper {
     const std::string doc = Metadata(field, "doc");
     if (!doc.empty() || source != legal) (*json)["doc"] = doc.empty() ? source : doc;
     if (source != legal) (*json)[kSourceKey] = source;
+    const std::string id = Metadata(field, kFieldIdKey);
+    if (const Json number = Json::parse(id, nullptr, false);
+        number.is_number_unsigned()) {
+      (*json)["field-id"] = number;
+    }
     const std::string shape = Metadata(field, kShapeKey);
     if (shape.empty()) return;
     const Json sizes =

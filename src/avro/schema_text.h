@@ -28,7 +28,8 @@ struct AvroSchemaText {
 /// Names of records and fixed types are made of the path to them, so that each is there
 /// once. A field's name is its column's, with '_' for what Avro does not allow. Of a
 /// field's metadata there are "doc" (else the original name, where it is another),
-/// "howdah.source" as that original name, and "tensor.shape".
+/// "howdah.source" as that original name, "tensor.shape", and "PARQUET:field_id" as
+/// "field-id", Iceberg's name for it.
 /// SchemaMismatch: a type that Avro does not hold truly (says what to cast it to); a map
 /// with keys other than strings; two fields of one name; no fields.
 /// Source: the Avro 1.12 specification, "Schema Declaration", "Logical Types", "Names".

@@ -95,6 +95,17 @@ TEST(AvroSchemaText, ANullableFieldIsAUnionWhoseDefaultIsNull) {
   EXPECT_EQ(TypeOf(One(arrow::int64(), true)), R"(["null","long"],"default":null)");
 }
 
+TEST(AvroSchemaText, AFieldIdHasTheNameThatIcebergGivesIt) {
+  const auto with = [](const char* id) {
+    const auto field =
+        arrow::field("x", arrow::int32(), false,
+                     arrow::key_value_metadata({"PARQUET:field_id"}, {id}));
+    return TypeOf(arrow::schema({field}));
+  };
+  EXPECT_EQ(with("7"), R"("int","field-id":7)");
+  EXPECT_EQ(with("x"), R"("int")");
+}
+
 TEST(AvroSchemaText, ADecimalOfFixedWidthAndAnEnumReadAsWhatTheyAre) {
   const auto schema = FromAvroSchema(
       R"({"type":"record","name":"r","fields":[

@@ -1,6 +1,7 @@
 #include "pipeline/prepare.h"
 
 #include <arrow/type.h>
+#include <arrow/util/key_value_metadata.h>
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -311,6 +312,8 @@ std::string SemanticText(const PreparedJob& job, const std::string& text) {
   nlohmann::json columns = nlohmann::json::array();
   for (const auto& field : job.landing->schema()->fields()) {
     columns.push_back({{"name", field->name()}, {"type", field->type()->ToString()}});
+    const auto id = field->metadata()->Get(kFieldIdKey);  // all fields have some
+    if (id.ok()) columns.back()["field_id"] = *id;
   }
   nlohmann::json sources = nlohmann::json::array();
   for (const OutputColumn& column : job.spec.output.columns) {

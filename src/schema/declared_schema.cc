@@ -3,6 +3,7 @@
 #include <arrow/type.h>
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -104,6 +105,18 @@ Result<std::vector<int64_t>> ReadShape(const json& value) {
   return shape;
 }
 
+Result<std::optional<int32_t>> ReadFieldId(const json& object) {
+  const auto found = object.find("field-id");
+  if (found == object.end()) return std::optional<int32_t>();
+  if (found->is_number_unsigned() &&
+      found->get<uint64_t>() <= uint64_t{std::numeric_limits<int32_t>::max()}) {
+    return std::optional(found->get<int32_t>());
+  }
+  return Error(ErrorKind::kInvalidInput,
+               "expected a number from 0 to 2^31-1 as \"field-id\", got {}",
+               Quoted(*found));
+}
+
 Result<DeclaredField> ReadField(const AvroField& field, const AvroColumnType& type) {
   const json object = json::parse(field.attributes);
   HOWDAH_RETURN_IF_ERROR(CheckName(field.name));
@@ -123,6 +136,7 @@ Result<DeclaredField> ReadField(const AvroField& field, const AvroColumnType& ty
   if (const auto shape = object.find("tensor.shape"); shape != object.end()) {
     HOWDAH_ASSIGN_OR_RETURN(declared.shape, ReadShape(*shape));
   }
+  HOWDAH_ASSIGN_OR_RETURN(declared.field_id, ReadFieldId(object));
   HOWDAH_RETURN_IF_ERROR(ReadChecks(object, &declared.checks));
   return declared;
 }

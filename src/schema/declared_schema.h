@@ -23,6 +23,7 @@ struct DeclaredField {
       tensor_source;   ///< "tensor.source": the output it is made from
   bool round = false;  ///< "tensor.round": true: double may be rounded to float
   std::string doc;     ///< "doc", or ""
+  std::optional<int32_t> field_id;  ///< "field-id", as Iceberg writes it
   ValueChecks checks;  ///< "check.nan" and so on
   /// "tensor.shape": the dimensions of a row, kUnknownDim for any.
   std::optional<std::vector<int64_t>> shape;
@@ -45,8 +46,9 @@ struct DeclaredSchema {
 ///   date -> date32; decimal -> decimal128; time-millis, time-micros -> time32[ms],
 ///   time64[us]; timestamp-* (millis, micros) -> timestamp[us, UTC]; local-timestamp-* ->
 ///   timestamp[us]; other logical types are ignored, as are aliases, defaults and order.
-/// Properties of fields: "doc", "tensor.source", "tensor.round"; "tensor.shape", a list
-/// of dimensions or their text ("2,3"); "check." and a name of CheckNames().
+/// Properties of fields: "doc", "field-id", "tensor.source", "tensor.round";
+/// "tensor.shape", a list of dimensions or their text ("2,3"); "check." and a name of
+/// CheckNames(). Of what is inside a column "field-id" is ignored.
 /// SchemaMismatch: not a record; a type that does not land (recursion, a union other than
 /// with null, null alone, a decimal of more than 38 digits, a record without fields, more
 /// than 10,000 types or 64 levels); two fields of one name; a name of a column that the

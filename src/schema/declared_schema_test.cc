@@ -88,7 +88,7 @@ TEST(AvroSchema, ReadsNamesDocAndProperties) {
     "fields": [
       {"name": "customer_id", "type": "long", "doc": "the key", "default": "wrong"},
       {"name": "score", "type": ["null", "float"], "default": null,
-       "tensor.source": "output_0", "tensor.round": true}
+       "tensor.source": "output_0", "tensor.round": true, "field-id": 2147483647}
     ]})");
   ASSERT_TRUE(schema.ok()) << schema.status().message();
   EXPECT_EQ(schema->name, "org.example.Churn");
@@ -100,6 +100,8 @@ TEST(AvroSchema, ReadsNamesDocAndProperties) {
   EXPECT_EQ(schema->fields[1].tensor_source, "output_0");
   EXPECT_TRUE(schema->fields[1].round);
   EXPECT_TRUE(schema->fields[1].nullable);
+  EXPECT_EQ(schema->fields[0].field_id, std::nullopt);
+  EXPECT_EQ(schema->fields[1].field_id, 2147483647);
 }
 
 TEST(AvroSchema, RefersToNamesInTheirNamespace) {
@@ -204,6 +206,10 @@ TEST(AvroSchema, NamesWhatIsNoSchema) {
       {RecordWith(R"("int")", R"(, "tensor.source": 3)"), {"'x'", "\"tensor.source\""}},
       {RecordWith(R"("int")", R"(, "tensor.round": "yes")"), {"'x'", "\"tensor.round\""}},
       {RecordWith(R"("int")", R"(, "doc": {})"), {"'x'", "\"doc\""}},
+      {RecordWith(R"("int")", R"(, "field-id": -1)"), {"'x'", "\"field-id\"", "-1"}},
+      {RecordWith(R"("int")", R"(, "field-id": 2147483648)"),
+       {"'x'", "from 0 to 2^31-1"}},
+      {RecordWith(R"("int")", R"(, "field-id": "7")"), {"'x'", "\"field-id\""}},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.text);

@@ -18,6 +18,10 @@ class Schema;
 
 namespace howdah {
 
+/// In a field's metadata: the id that a Parquet file gives it, from 0 to 2^31-1. Source:
+/// Arrow C++, parquet/arrow/schema.cc.
+inline constexpr char kFieldIdKey[] = "PARQUET:field_id";
+
 /// One column made from a tensor output, as in the job file's [output.columns].
 struct OutputColumn {
   enum class As {
@@ -70,7 +74,8 @@ struct Landed {
 /// int64. kExpand: k, at most 1000, must stand in the signature. Columns from tensors are
 /// not nullable; kept columns keep their nullability. Field metadata: "howdah.source"
 /// (the name before the name rule), "tensor.shape" (a kept column keeps its own, or has
-/// that of its fixed_shape_tensor type); none on fields inside.
+/// that of its fixed_shape_tensor type) and kFieldIdKey, that of a kept column or the
+/// declared one; none on fields inside.
 ///
 /// With a declared schema its fields are the output, in its order. Each is made from
 /// what is found first: the output that its "tensor.source" names (as [output.columns]
@@ -90,7 +95,8 @@ class Landing {
   /// name (names both originals), a dtype that is not supported, a sparse output, an
   /// output with known shape and no batch dimension, `binary` on an output that is not of
   /// strings, another option on an output that is not [n, k] or not of numbers, a kept
-  /// column of a type that cannot be carried (null, union, run-end encoded);
+  /// column of a type that cannot be carried (null, union, run-end encoded); two columns
+  /// of one field id;
   /// with a declared schema, a field that nothing gives, a kept column or one of
   /// `columns` that is not declared, types that do not cast.
   /// \param declared  nullptr: the schema is derived, as above. Not kept.

@@ -5,6 +5,7 @@
 #include <arrow/util/key_value_metadata.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <optional>
 #include <utility>
@@ -36,6 +37,16 @@ std::string KeptShape(const arrow::Field& field) {
   std::vector<int64_t> shape = tensor->shape();
   shape.insert(shape.begin(), kUnknownDim);
   return FlattenedShape(shape);
+}
+
+/// What a kept column says of its field id, or "".
+std::string KeptFieldId(const arrow::Field& field) {
+  if (!field.HasMetadata()) return "";
+  const std::string text = field.metadata()->Get(kFieldIdKey).ValueOr("");
+  int32_t id = -1;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
+  const bool whole = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+  return whole && id >= 0 ? std::to_string(id) : "";
 }
 
 /// Let `column` have the list levels and the kind of text that `wanted` has, if a tensor
@@ -123,7 +134,8 @@ void Candidates::AddKept(const std::string& name) {
                       .legal = LegalName(name),
                       .type = *lands_as,
                       .nullable = field.nullable(),
-                      .shape = KeptShape(field)};
+                      .shape = KeptShape(field),
+                      .field_id = KeptFieldId(field)};
   candidate.field = {.is_kept = true, .index = plan_.kept.size()};
   plan_.kept.push_back({name, field.type(), *lands_as, field.nullable()});
   Add(std::move(candidate));
@@ -152,7 +164,8 @@ void Candidates::AddColumn(const OutputColumn& column, const arrow::DataType* wa
                         .legal = LegalName(tensor.names[part]),
                         .type = tensor.types[part],
                         .nullable = false,
-                        .shape = is_flat ? FlattenedShape(tensor.shape) : ""};
+                        .shape = is_flat ? FlattenedShape(tensor.shape) : "",
+                        .field_id = ""};
     candidate.field = {.is_kept = false, .index = plan_.columns.size(), .part = part};
     Add(std::move(candidate));
   }

@@ -19,7 +19,8 @@ struct Candidate {
   std::shared_ptr<arrow::DataType>
       type;  ///< as it lands, unless a schema declares another
   bool nullable = true;
-  std::string shape;  ///< "tensor.shape", or ""
+  std::string shape;     ///< "tensor.shape", or ""
+  std::string field_id;  ///< kFieldIdKey, or ""
   LandedField field;
 };
 

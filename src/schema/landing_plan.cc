@@ -5,6 +5,7 @@
 #include <arrow/util/key_value_metadata.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/text.h"
@@ -29,6 +30,7 @@ FieldPtr MakeField(const Candidate& candidate, std::string name,
     values.push_back(value);
   };
   add("tensor.shape", candidate.shape);
+  add(kFieldIdKey, candidate.field_id);
   add("doc", doc);
   return arrow::field(std::move(name), type, nullable,
                       arrow::key_value_metadata(keys, values));
@@ -160,6 +162,7 @@ class Planner {
     FieldChecks checks = Settle(*candidate, *type, field.checks);
     if (checks.nan == NanPolicy::kNull) CheckHoldsNulls(*candidate, type, field.nullable);
     Candidate lands = *candidate;
+    if (field.field_id) lands.field_id = std::to_string(*field.field_id);
     if (field.shape) DeclareShape(*field.shape, *type, &lands, &checks);
     Land(landed, std::move(checks),
          MakeField(lands, field.name, type, field.nullable, field.doc));
@@ -266,6 +269,19 @@ class Planner {
     candidate->shape = FlattenedShape(shape);
   }
 
+  /// Readers that go by ids would take one column for the other.
+  void CheckFieldIds() {
+    std::map<std::string, std::string> columns;
+    for (const FieldPtr& field : schema_) {
+      const std::string id = field->metadata()->Get(kFieldIdKey).ValueOr("");
+      if (id.empty()) continue;
+      const auto [other, is_new] = columns.emplace(id, field->name());
+      if (is_new) continue;
+      disagreements_.Add("columns '{}' and '{}' both have the field id {}", other->second,
+                         field->name(), id);
+    }
+  }
+
   void CheckColumnsExist() {
     std::vector<std::string> names;
     for (const FieldPtr& field : schema_) names.push_back(field->name());
@@ -283,6 +299,7 @@ class Planner {
   }
 
   Result<LandingPlan> Finish() {
+    CheckFieldIds();
     if (disagreements_.empty()) CheckColumnsExist();
     HOWDAH_RETURN_IF_ERROR(disagreements_.ToStatus());
     LandingPlan plan = candidates_.TakePlan();

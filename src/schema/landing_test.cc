@@ -270,7 +270,8 @@ TEST(Landing, PutsKeptColumnsFirstUnderLegalNames) {
   const arrow::Schema& schema = *landing->schema();
   EXPECT_EQ(Metadata(*schema.field(0), "howdah.source"), "map");
   EXPECT_EQ(Metadata(*schema.field(0), "tensor.shape"), "2,1");
-  EXPECT_EQ(schema.field(0)->metadata()->size(), 2);
+  EXPECT_EQ(Metadata(*schema.field(0), "PARQUET:field_id"), "3");
+  EXPECT_EQ(schema.field(0)->metadata()->size(), 3);
   EXPECT_EQ(Metadata(*schema.field(1), "howdah.source"), "Customer ID");
   EXPECT_EQ(Metadata(*schema.field(2), "howdah.source"), "First Score");
   EXPECT_TRUE(schema.field(0)->nullable());
@@ -316,6 +317,7 @@ TEST(Landing, WritesTheShapeOfAKeptFixedShapeTensor) {
   EXPECT_TRUE(
       schema.field(0)->type()->Equals(arrow::fixed_size_list(arrow::float32(), 6)));
   EXPECT_EQ(Metadata(*schema.field(0), "tensor.shape"), "2,3");
+  EXPECT_EQ(Metadata(*schema.field(0), "PARQUET:field_id"), "3");
   EXPECT_NE(Metadata(*schema.field(1), "tensor.shape"), "2,3");
 }
 

@@ -161,6 +161,55 @@ def test_a_file_that_is_no_schema_is_refused(dense, place, text, words):
         assert word in outcome.error
 
 
+def field_ids(path):
+    """By column, as pyarrow sees them; `pair` is a list, written by pages of our own."""
+    return {field.name: int(field.metadata[b"PARQUET:field_id"])
+            for field in pq.read_schema(path)
+            if b"PARQUET:field_id" in (field.metadata or {})}
+
+
+@pytest.fixture
+def with_ids(place):
+    """Input of the model `bits` whose columns have field ids."""
+    def column(name, kind, number):
+        return pa.field(name, kind, metadata={"PARQUET:field_id": str(number)})
+    schema = pa.schema([column("id", pa.int64(), 7), column("f", pa.float32(), 8),
+                        column("d", pa.float64(), 9)])
+    table = pa.table({"id": [1, 2], "f": [0.5, 1.5], "d": [0.1, 0.2]}, schema=schema)
+    support.write_rows(place / "in", table)
+    assert field_ids(place / "in" / "in-000.parquet") == {"id": 7, "f": 8, "d": 9}
+
+
+@pytest.mark.parametrize("declared", [False, True])
+def test_field_ids_are_those_of_the_schema_else_of_the_kept_column(place, model, with_ids, declared):
+    job = ["--model", model("bits"), "--input", place / "in", "--output", place / "out",
+           "--keep", "id,d", "--format", "parquet"]
+    expected = {"id": 7, "d": 9}
+    if declared:
+        (place / "s.avsc").write_text(json.dumps({"type": "record", "name": "r", "fields": [
+            {"name": "id", "type": ["null", "long"]},
+            {"name": "pair", "type": {"type": "array", "items": "float"}, "field-id": 12},
+            {"name": "d", "type": ["null", "double"], "field-id": 2147483647},
+            {"name": "f_out", "type": "float", "field-id": 0}, ]}))
+        job += ["--schema", place / "s.avsc"]
+        expected = {"id": 7, "pair": 12, "d": 2147483647, "f_out": 0}
+    howdah("run", *job)
+    (file,) = support.data_files(place / "out")
+    assert field_ids(file) == expected
+    assert pq.ParquetFile(file).schema.to_arrow_schema().names == pq.read_table(file).column_names
+    printed = json.loads(howdah("check", *job, "--print-schema").stdout)
+    assert {f["name"]: f["field-id"] for f in printed["fields"] if "field-id" in f} == expected
+    support.verify(place / "out", level=3)
+
+
+def test_two_columns_of_one_field_id_are_refused(place, model, with_ids):
+    (place / "s.avsc").write_text(json.dumps({"type": "record", "name": "r", "fields": [
+        {"name": "id", "type": ["null", "long"]},
+        {"name": "f_out", "type": "float", "field-id": 7}]}))
+    refused("run", "--model", model("bits"), "--input", place / "in", "--output", place / "out",
+            "--keep", "id", "--schema", place / "s.avsc", words=["'id'", "'f_out'", "field id 7"])
+
+
 def test_doubles_are_rounded_to_float_where_the_schema_asks_for_it(place, model):
     d = np.array([0.1, 1 / 3, np.nan, -0.0, np.inf])
     support.write_rows(place / "in", pa.table({"h": np.ones(5, np.float16), "d": d}))
