@@ -203,6 +203,15 @@ bool AsksForNanText(const JobSpec& spec, const std::optional<DeclaredSchema>& de
   return asks;
 }
 
+/// The error of one, or of both in one message.
+Status Both(const Status& feed, const Status& landing) {
+  const bool both =
+      Is(feed, ErrorKind::kSchemaMismatch) && Is(landing, ErrorKind::kSchemaMismatch);
+  if (!both) return feed.ok() ? landing : feed;
+  return Error(ErrorKind::kSchemaMismatch, "{}; besides, {}", feed.message(),
+               landing.message());
+}
+
 Status PrepareInputs(const Storages& storages, PreparedJob* job) {
   const JobSpec& spec = job->spec;
   HOWDAH_ASSIGN_OR_RETURN(job->inputs,
@@ -224,13 +233,14 @@ Status PrepareInputs(const Storages& storages, PreparedJob* job) {
     files.push_back(std::move(file));
   }
   const auto columns = common.Schema(job->signature, spec.input.tensors, &job->warnings);
-  HOWDAH_ASSIGN_OR_RETURN(job->feed,
-                          Feed::Compile(*columns, job->signature, spec.input.tensors,
-                                        !job->inputs.format->numbers_have_width()));
-  HOWDAH_ASSIGN_OR_RETURN(
-      job->landing,
+  Result<Feed> feed = Feed::Compile(*columns, job->signature, spec.input.tensors,
+                                    !job->inputs.format->numbers_have_width());
+  Result<Landing> landing =
       Landing::Compile(*columns, spec.output.keep, job->signature, spec.output.columns,
-                       declared ? &*declared : nullptr, ChecksOf(spec)));
+                       declared ? &*declared : nullptr, ChecksOf(spec));
+  HOWDAH_RETURN_IF_ERROR(Both(feed.status(), landing.status()));
+  job->feed = *std::move(feed);
+  job->landing = *std::move(landing);
   job->encoder.text = spec.output.text;
   job->encoder.text.nan_as_string = AsksForNanText(spec, declared);
   std::vector<std::string> read = job->feed->columns();

@@ -124,8 +124,8 @@ void Candidates::AddKept(const std::string& name) {
   }
   if (const std::string twins = TwinFields(**lands_as); !twins.empty()) {
     disagreements_.Add(
-        "column '{}' cannot be kept: its fields {} differ by case alone, which Hive and "
-        "Spark do not see",
+        "column '{}' cannot be kept: its fields {} have one name where case does not "
+        "count and names are of letters, digits and _, as in Hive",
         name, twins);
     return;
   }

@@ -207,7 +207,9 @@ class Planner {
     std::vector<std::string> names;
     for (const Candidate& candidate : candidates_.all()) names.push_back(candidate.legal);
     for (const std::string& name : candidates_.output_names()) {
-      names.push_back(LegalName(name));
+      std::string legal = LegalName(name);
+      if (std::count(names.begin(), names.end(), legal) > 0) continue;
+      names.push_back(std::move(legal));
     }
     disagreements_.Add(
         "nothing gives the declared column '{}': it is no kept column and no output "

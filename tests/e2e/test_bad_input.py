@@ -125,6 +125,14 @@ def test_a_model_without_its_variables(job, damage):
     job.refused_by_run(job.model)
 
 
+def test_what_feeds_the_model_and_what_lands_disagree_in_one_message(job):
+    job.model = job.models("linear")
+    job.table(pa.table({"id": [1], "z": ["a"]}))
+    job.keep = "id,gone"
+    job.set("output.columns.q=nothing")
+    job.refused("tensor 'x'", "'gone'", "'nothing'", "besides")
+
+
 def test_a_signature_that_is_not_there(job):
     job.model = job.models("two_signatures")
     job.more = ["--signature", "descripe"]
