@@ -19,6 +19,19 @@ inline int64_t UnZigZag(uint64_t bits) {
   return static_cast<int64_t>((bits >> 1) ^ (~(bits & 1) + 1));
 }
 
+/// Groups of seven bits, of the lower 56 of `bits`, each in a byte.
+inline uint64_t SpreadGroups(uint64_t bits) {
+  // Drawn apart by halves.
+  bits = ((bits & 0x00fffffff0000000) << 4) | (bits & 0x000000000fffffff);
+  bits = ((bits & 0x0fffc0000fffc000) << 2) | (bits & 0x00003fff00003fff);
+  return ((bits & 0x3f803f803f803f80) << 1) | (bits & 0x007f007f007f007f);
+}
+
+/// The mark of all of `bytes` groups, eight at most, but the last: another follows.
+inline uint64_t GroupMarks(int64_t bytes) {
+  return 0x8080808080808080 & ((uint64_t{1} << (8 * (bytes - 1))) - 1);
+}
+
 /// Bytes that PutAvroLong may write to: the longest number's, and those behind a shorter
 /// one, which the next value overwrites.
 inline constexpr int64_t kAvroLongRoom = 10;
@@ -37,24 +50,22 @@ inline std::byte* PutAvroLong(int64_t value, std::byte* out) {
     *out++ = static_cast<std::byte>(bits);
     return out;
   }
-  // Without a branch for each byte: lengths of keys change from row to row. The groups
-  // are drawn apart by halves, then all but the last are marked.
+  // Without a branch for each byte: lengths of keys change from row to row.
   const int bytes = (static_cast<int>(std::bit_width(bits)) + kGroup - 1) / kGroup;
-  bits = ((bits & 0x00fffffff0000000) << 4) | (bits & 0x000000000fffffff);
-  bits = ((bits & 0x0fffc0000fffc000) << 2) | (bits & 0x00003fff00003fff);
-  bits = ((bits & 0x3f803f803f803f80) << 1) | (bits & 0x007f007f007f007f);
-  bits |= 0x8080808080808080 & ((uint64_t{1} << (8 * (bytes - 1))) - 1);
+  bits = SpreadGroups(bits) | GroupMarks(bytes);
   static_assert(std::endian::native == std::endian::little);
   std::memcpy(out, &bits, sizeof bits);
   return out + bytes;
 }
 
-/// Bytes of `value` as a number.
-inline int64_t AvroLongBytes(int64_t value) {
+/// Bytes of a number that ZigZag has made `bits` of.
+inline int64_t ZigZagBytes(uint64_t bits) {
   // A seventh of its bits, rounded up, without a division.
-  const auto bits = static_cast<unsigned>(std::bit_width(ZigZag(value) | 1));
-  return static_cast<int64_t>((bits * 9 + 64) / 64);
+  const auto width = static_cast<unsigned>(std::bit_width(bits | 1));
+  return static_cast<int64_t>((width * 9 + 64) / 64);
 }
+/// Bytes of `value` as a number.
+inline int64_t AvroLongBytes(int64_t value) { return ZigZagBytes(ZigZag(value)); }
 
 /// As PutAvroLong, but writes to no byte behind the number.
 inline std::byte* PutAvroLongExactly(int64_t value, std::byte* out) {

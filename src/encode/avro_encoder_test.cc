@@ -158,6 +158,62 @@ TEST(AvroValues, FloatsSideBySideKeepTheirBits) {
             Bytes("\1\0\xc0\x7f\0\0\0\x80\1\0\0\0\0\0\x80\x7f"));
 }
 
+/// Rows of columns whose values have one length each, mostly: what many rows at a time
+/// are written by.
+BatchPtr RowsOfEqualLength(int64_t rows) {
+  using arrow::field;
+  const auto list = arrow::list(field("element", arrow::float32(), false));
+  const auto pair = arrow::fixed_size_list(field("element", arrow::float64(), false), 2);
+  arrow::FieldVector fields = {field("label", arrow::int32(), true)};
+  for (int i = 0; i < 7; ++i) {
+    fields.push_back(field(fmt::format("p{}", i), arrow::float32(), i == 0));
+  }
+  for (const auto& [name, type] : {std::pair{"key", arrow::int64()},
+                                   {"list", list},
+                                   {"yes", arrow::boolean()},
+                                   {"large", arrow::int64()},
+                                   {"d0", arrow::float64()},
+                                   {"d1", arrow::float64()},
+                                   {"pair", pair},
+                                   {"small", arrow::int8()}}) {
+    fields.push_back(field(name, type, false));
+  }
+  fields.push_back(field("late", arrow::int32(), true));
+  std::string json;
+  for (int64_t i = 0; i < rows; ++i) {
+    // The length of a key changes at 8192; one column has a null.
+    json += fmt::format(
+        R"({}{{"label": {}, "key": {}, "list": [{}, 2], "yes": {}, "large": {}, )"
+        R"("d0": {}, "d1": 0.5, "pair": [{}, -1], "small": {}, "late": {})",
+        i == 0 ? "" : ",", i % 60, 8000 + i, i, i % 3 == 0, (int64_t{1} << 61) + i, i, i,
+        i % 7, i == rows / 2 ? "null" : "5");
+    for (int p = 0; p < 7; ++p) json += fmt::format(R"(, "p{}": {}.25)", p, i * (p + 1));
+    json += "}";
+  }
+  const auto array = FromJson(arrow::struct_(fields), "[" + json + "]");
+  return arrow::RecordBatch::FromStructArray(array).ValueOrDie();
+}
+
+TEST(AvroEncoder, ManyRowsAtATimeAreTheSameAsOneByOne) {
+  const BatchPtr rows = RowsOfEqualLength(1000);
+  std::vector<std::vector<int>> choices;
+  std::vector<int> all;
+  for (int i = 0; i < rows->num_columns(); ++i) {
+    choices.push_back({i});  // alone, and before the smallest
+    all.push_back(i);
+    choices.push_back(all);
+    const int smallest = rows->schema()->GetFieldIndex("small");
+    if (i != smallest) choices.push_back({i, smallest});
+  }
+  for (const std::vector<int>& columns : choices) {
+    const BatchPtr chosen = rows->SelectColumns(columns).ValueOrDie();
+    std::vector<BatchPtr> single;
+    for (int64_t i = 0; i < rows->num_rows(); ++i) single.push_back(chosen->Slice(i, 1));
+    ASSERT_TRUE(Open(EncodeAvro({chosen})).bytes == Open(EncodeAvro(single)).bytes)
+        << chosen->schema()->ToString();
+  }
+}
+
 TEST(AvroEncoder, ANullInARequiredColumnIsRefusedByName) {
   const auto required = [](const std::shared_ptr<arrow::DataType>& type) {
     return arrow::field("element", type, false);

@@ -20,6 +20,7 @@ class Booleans final : public AvroValues {
     bits_ = columns.front()->GetValues<uint8_t>(1, 0);
   }
   int64_t Bound(int64_t, int64_t count) const override { return count; }
+  int64_t EqualLength(int64_t, int64_t) override { return 1; }
   std::byte* Put(int64_t first, int64_t count, std::byte* out) override {
     for (int64_t i = first; i < first + count; ++i) {
       *out++ = std::byte{arrow::bit_util::GetBit(bits_, offset_ + i)};
@@ -44,6 +45,38 @@ class Numbers final : public AvroValues {
     for (int64_t i = first; i < first + count; ++i) out = PutAvroLong(values_[i], out);
     return out;
   }
+  int64_t EqualLength(int64_t first, int64_t count) override {
+    // Labels differ soon, keys seldom: a look at a few first.
+    constexpr int64_t kFew = 8;
+    uint64_t all = 0, least = ~uint64_t{0};
+    const auto look = [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const uint64_t bits = ZigZag(values_[i]);
+        all |= bits;
+        least = std::min(least, bits);
+      }
+      const int64_t bytes = ZigZagBytes(all);
+      return bytes == ZigZagBytes(least) ? bytes : -1;
+    };
+    if (look(first, first + std::min(count, kFew)) < 0) return -1;
+    return look(first, first + count);
+  }
+  void PutEqual(int64_t first, int64_t count, int64_t stride, int64_t room,
+                std::byte* out) override {
+    const int64_t bytes = AvroLongBytes(values_[first]);
+    constexpr int64_t kWord = sizeof(uint64_t);
+    if (bytes > kWord || room < kWord) {
+      for (int64_t i = 0; i < count; ++i) {
+        PutAvroLongExactly(values_[first + i], out + i * stride);
+      }
+      return;
+    }
+    const uint64_t marks = GroupMarks(bytes);
+    for (int64_t i = 0; i < count; ++i) {
+      const uint64_t word = SpreadGroups(ZigZag(values_[first + i])) | marks;
+      std::memcpy(out + i * stride, &word, sizeof word);
+    }
+  }
   void AddLengths(int64_t first, std::span<int64_t> lengths) override {
     const T* value = values_ + first;
     for (int64_t& length : lengths) length += AvroLongBytes(*value++);
@@ -64,6 +97,7 @@ class FixedBytes final : public AvroValues {
     values_ = columns.front()->GetValues<std::byte>(1, columns.front()->offset * width_);
   }
   int64_t Bound(int64_t, int64_t count) const override { return count * width_; }
+  int64_t EqualLength(int64_t, int64_t) override { return width_; }
   std::byte* Put(int64_t first, int64_t count, std::byte* out) override {
     CopyShort(values_ + first * width_, count * width_, out);
     return out + count * width_;
@@ -73,6 +107,37 @@ class FixedBytes final : public AvroValues {
   const int64_t width_;
   const std::byte* values_ = nullptr;
 };
+
+/// Four values of 32 bits, loaded from and stored to anywhere.
+using Four = uint32_t __attribute__((vector_size(16), aligned(4), may_alias));
+
+/// Write rows of four columns each to out, out + stride, ...
+void PutFourColumns(const uint32_t* const* columns, int64_t first, int64_t count,
+                    int64_t stride, std::byte* out) {
+  const uint32_t *c0 = columns[0] + first, *c1 = columns[1] + first,
+                 *c2 = columns[2] + first, *c3 = columns[3] + first;
+  int64_t i = 0;
+  const auto put = [&](int64_t row, Four values) {
+    std::memcpy(out + row * stride, &values, sizeof values);
+  };
+  const auto load = [&i](const uint32_t* column) {
+    Four four;
+    std::memcpy(&four, column + i, sizeof four);
+    return four;
+  };
+  for (; i + 4 <= count; i += 4) {  // four rows of them, transposed
+    const Four v0 = load(c0), v1 = load(c1), v2 = load(c2), v3 = load(c3);
+    const Four low01 = __builtin_shufflevector(v0, v1, 0, 4, 1, 5);
+    const Four low23 = __builtin_shufflevector(v2, v3, 0, 4, 1, 5);
+    const Four high01 = __builtin_shufflevector(v0, v1, 2, 6, 3, 7);
+    const Four high23 = __builtin_shufflevector(v2, v3, 2, 6, 3, 7);
+    put(i, __builtin_shufflevector(low01, low23, 0, 1, 4, 5));
+    put(i + 1, __builtin_shufflevector(low01, low23, 2, 3, 6, 7));
+    put(i + 2, __builtin_shufflevector(high01, high23, 0, 1, 4, 5));
+    put(i + 3, __builtin_shufflevector(high01, high23, 2, 3, 6, 7));
+  }
+  for (; i < count; ++i) put(i, Four{c0[i], c1[i], c2[i], c3[i]});
+}
 
 /// Columns of float, or of double: bits, which are copied as they are.
 template <typename Bits>
@@ -96,6 +161,28 @@ class Floats final : public AvroValues {
       }
     }
     return out;
+  }
+  int64_t EqualLength(int64_t, int64_t) override { return Bound(0, 1); }
+  void PutEqual(int64_t first, int64_t count, int64_t stride, int64_t,
+                std::byte* out) override {
+    size_t c = 0;
+    if constexpr (sizeof(Bits) == sizeof(uint32_t)) {
+      for (; c + 4 <= values_.size(); c += 4, out += 4 * sizeof(Bits)) {
+        PutFourColumns(values_.data() + c, first, count, stride, out);
+      }
+    }
+    for (; c + 2 <= values_.size(); c += 2, out += 2 * sizeof(Bits)) {
+      const Bits *v0 = values_[c] + first, *v1 = values_[c + 1] + first;
+      for (int64_t i = 0; i < count; ++i) {
+        const Bits two[] = {v0[i], v1[i]};
+        std::memcpy(out + i * stride, two, sizeof two);
+      }
+    }
+    if (c == values_.size()) return;
+    const Bits* value = values_[c] + first;
+    for (int64_t i = 0; i < count; ++i) {
+      std::memcpy(out + i * stride, value + i, sizeof(Bits));
+    }
   }
   void AddLengths(int64_t, std::span<int64_t> lengths) override {
     for (int64_t& length : lengths) length += Bound(0, 1);
@@ -200,6 +287,11 @@ class Decimals final : public AvroValues {
 };
 
 }  // namespace
+
+void AvroValues::PutEqual(int64_t first, int64_t count, int64_t stride, int64_t /*room*/,
+                          std::byte* out) {
+  for (int64_t i = 0; i < count; ++i) Put(first + i, 1, out + i * stride);
+}
 
 void AvroValues::AddLengths(int64_t first, std::span<int64_t> lengths) {
   const auto count = static_cast<int64_t>(lengths.size());

@@ -47,6 +47,17 @@ class Nullable final : public AvroValues {
   int64_t Bound(int64_t first, int64_t count) const override {
     return count + values_->Bound(first, count);
   }
+  int64_t EqualLength(int64_t first, int64_t count) override {
+    if (validity_.has_nulls()) return -1;
+    const int64_t bytes = values_->EqualLength(first, count);
+    return bytes < 0 ? -1 : 1 + bytes;
+  }
+  void PutEqual(int64_t first, int64_t count, int64_t stride, int64_t room,
+                std::byte* out) override {
+    for (int64_t i = 0; i < count; ++i) out[i * stride] = kValueBranch;
+    // Not over the next row's branch, which is there already.
+    values_->PutEqual(first, count, stride, std::min(room, stride) - 1, out + 1);
+  }
   std::byte* Put(int64_t first, int64_t count, std::byte* out) override {
     for (int64_t i = first; i < first + count; ++i) {
       if (validity_.IsNull(i)) {
@@ -192,6 +203,30 @@ class FloatLists final : public AvroValues {
     }
     return out;
   }
+  int64_t EqualLength(int64_t first, int64_t count) override {
+    const int64_t length = places_.Begin(first + 1) - places_.Begin(first);
+    bool equal = true;
+    for (int64_t i = first + 1; i < first + count; ++i) {
+      equal &= places_.Begin(i + 1) - places_.Begin(i) == length;
+    }
+    if (!equal) return -1;
+    return 1 + (length > 0 ? AvroLongBytes(length) + length * width_ : 0);
+  }
+  void PutEqual(int64_t first, int64_t count, int64_t stride, int64_t,
+                std::byte* out) override {
+    const int64_t begin = places_.Begin(first);
+    const int64_t length = places_.Begin(first + 1) - begin, bytes = length * width_;
+    if (check_.needed()) check_.Look(begin, count * length);
+    std::array<std::byte, kAvroLongRoom> head;
+    const int64_t head_bytes =
+        length > 0 ? PutAvroLong(length, head.data()) - head.data() : 0;
+    const std::byte* values = values_ + begin * width_;
+    for (int64_t i = 0; i < count; ++i, out += stride, values += bytes) {
+      for (int64_t h = 0; h < head_bytes; ++h) out[h] = head[static_cast<size_t>(h)];
+      CopyShort(values, bytes, out + head_bytes);
+      out[head_bytes + bytes] = std::byte{0};
+    }
+  }
   void AddLengths(int64_t first, std::span<int64_t> lengths) override {
     for (int64_t& length : lengths) {
       const int64_t count = places_.Begin(first + 1) - places_.Begin(first);
@@ -281,6 +316,7 @@ class Record final : public AvroValues {
     std::array<std::byte*, kAtOnce> ends;
     for (int64_t i = 0; i < count; i += kAtOnce) {
       const auto rows = static_cast<size_t>(std::min(kAtOnce, count - i));
+      if (PutEqualRows(first + i, static_cast<int64_t>(rows), &out)) continue;
       std::fill_n(lengths.begin(), rows, 0);
       for (Part& part : parts_) {
         part.values->AddLengths(first + i, std::span(lengths).first(rows));
@@ -296,10 +332,37 @@ class Record final : public AvroValues {
     return out;
   }
 
+  /// The same of rows that all have one length, if they have: where a value goes is then
+  /// only counted.
+  bool PutEqualRows(int64_t first, int64_t count, std::byte** out) {
+    // First the column that stood against it the last time, which spares the others.
+    if (parts_.empty()) return false;
+    if (parts_[unequal_].values->EqualLength(first, count) < 0) return false;
+    int64_t stride = 0;
+    for (unequal_ = 0; unequal_ < parts_.size(); ++unequal_) {
+      Part& part = parts_[unequal_];
+      part.length = part.values->EqualLength(first, count);
+      if (part.length < 0) return false;
+      stride += part.length;
+    }
+    unequal_ = 0;
+    int64_t offset = 0;
+    for (const Part& part : parts_) {
+      // A column may write over those that are still to come: of its own row, and before
+      // the first one of all that follows.
+      const int64_t room = offset == 0 ? kAvroLongRoom : stride - offset;
+      part.values->PutEqual(first, count, stride, room, *out + offset);
+      offset += part.length;
+    }
+    *out += count * stride;
+    return true;
+  }
+
   struct Part {
     ValuesPtr values;
     RequiredCheck check;
     size_t first, count;  // of the fields
+    int64_t length = 0;   // of each value, by PutEqualRows
   };
 
   static std::string Path(const std::string& path, const arrow::Field& field) {
@@ -319,6 +382,7 @@ class Record final : public AvroValues {
   }
 
   std::vector<Part> parts_;
+  size_t unequal_ = 0;  // of parts_: one without an EqualLength, the last time
   bool check_ = false;
 };
 

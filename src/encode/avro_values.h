@@ -38,7 +38,17 @@ class AvroValues {
 
   // The same for columns of a record, whose values do not follow one another: a loop over
   // each column's values is some times as fast as a call for each value of each row.
-  // First AddLengths, then Scatter, of the same elements. By default by way of Put.
+  // Where EqualLength knows one length for every column, PutEqual; else first AddLengths,
+  // then Scatter, of the same elements. By default by way of Put.
+
+  /// The bytes of each of these elements, if all have as many; -1: they have not, or
+  /// looking would cost more than it saves.
+  virtual int64_t EqualLength(int64_t /*first*/, int64_t /*count*/) { return -1; }
+  /// Write element first + i to out + i * stride, of elements that have one EqualLength;
+  /// in the order of i. `room`: bytes from there on that may be written over, of which
+  /// those behind the element are without meaning.
+  virtual void PutEqual(int64_t first, int64_t count, int64_t stride, int64_t room,
+                        std::byte* out);
 
   /// Add to lengths[i] the bytes of element first + i.
   virtual void AddLengths(int64_t first, std::span<int64_t> lengths);
