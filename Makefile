@@ -36,6 +36,11 @@ cluster: setup ## a real HDFS on this machine to play with, until Ctrl-C; CLUSTE
 bench: build ## against tuned Python and the machine's limits, 15 minutes; BENCH=--full or --smoke
 	@$(PYTHON) benchmarks/run.py $(BENCH)
 
+encoders: build ## every encoder and reader beside other libraries, 10 minutes; ENCODERS="--only csv"
+	@tools/setup test
+	cmake --build build --target encode_bench read_bench
+	@$(PYTHON) benchmarks/encoders.py $(ENCODERS)
+
 fuzz: setup ## fuzz the parsers of outside bytes; SECONDS_EACH=60
 	@tools/setup fuzz
 	cmake --preset fuzz --log-level=WARNING

@@ -57,7 +57,8 @@ def verdict(figure):
     _, ratio = compared(figure, "cpu_s")
     if figure["format"] == "tfrecord" and figure["figures"].get("protobuf"):
         ratio = figure["figures"]["protobuf"]["cpu_s"] / howdah["cpu_s"]
-    met = [f"{asked_ratio} x: {'met' if ratio and ratio >= asked_ratio else '**missed**'}"]
+    met = [f"{asked_ratio} x: "
+           f"{'no peer' if not ratio else 'met' if ratio >= asked_ratio else '**missed**'}"]
     if asked_rate:
         had = rate(figure, howdah) >= asked_rate
         met.append(f"{asked_rate}: {'met' if had else '**missed**'}")
@@ -71,19 +72,19 @@ def table(figures):
     for figure in figures:
         howdah = figure["figures"]["howdah"]
         best, ratio = compared(figure, "cpu_s")
-        if best is None:
-            continue
-        peer = figure["figures"][best]
+        peer = figure["figures"][best] if best else None
         # Readers' answers are rows: there is no size to compare.
-        sizes = (f"{howdah['bytes'] / 1e6:.1f}, {peer['bytes'] / 1e6:.1f}" if "bytes" in howdah
-                 else "")
+        sizes = [f"{found['bytes'] / 1e6:.1f}" for found in (howdah, peer)
+                 if found and "bytes" in howdah]
+        faults = [f"{found['faults']:,.0f}" for found in (howdah, peer) if found]
         codec = "" if figure["codec"] == "none" and figure["format"] in ("csv", "json", "tfrecord") \
             else f" {figure['codec']}"
+        ratios = (f"{best} | {rate(figure, peer):,.0f} | {ratio:.2f} "
+                  f"| {compared(figure, 'wall_s')[1]:.2f}" if peer else "– | | |")
         rows.append(
             f"| {figure['verb']} {figure['workload']}, {figure['format']}{codec} "
-            f"| {rate(figure, howdah):,.0f} | {best} | {rate(figure, peer):,.0f} | {ratio:.2f} "
-            f"| {compared(figure, 'wall_s')[1]:.2f} "
-            f"| {howdah['faults']:,.0f}, {peer['faults']:,.0f} | {sizes} | {verdict(figure)} |")
+            f"| {rate(figure, howdah):,.0f} | {ratios} | {', '.join(faults)} "
+            f"| {', '.join(sizes)} | {verdict(figure)} |")
     return "\n".join(rows)
 
 
