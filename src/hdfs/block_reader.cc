@@ -63,8 +63,9 @@ Status BlockReader::Read(std::span<std::byte> out) {
 // What was put back comes first.
 Status BlockReader::Receive(std::span<iovec> parts) {
   for (iovec& part : parts) {
+    if (put_back_begin_ == put_back_.size()) break;
     const size_t taken = std::min(part.iov_len, put_back_.size() - put_back_begin_);
-    if (taken == 0) break;
+    if (taken == 0) continue;
     std::memcpy(part.iov_base, &put_back_[put_back_begin_], taken);
     put_back_begin_ += taken;
     part.iov_base = static_cast<std::byte*>(part.iov_base) + taken;
@@ -115,10 +116,13 @@ Status BlockReader::CheckHeader(const PacketHeader& header, const Layout& layout
 
 // How many packets like the next one surely come and fit into `room` bytes. A node sends
 // packets of one size until its range ends. Should it make larger ones, which have fewer
-// headers, then the one that is not counted makes up for those: nobody waits in vain.
+// headers, then the data of the one that is not counted make up for those: nobody waits
+// in vain. Packets too small for that come one by one.
 size_t BlockReader::PacketsAhead(const Layout& layout, size_t room) const {
   constexpr uint64_t kMost = 16;
-  if (layout.data_bytes == 0) return 1;
+  constexpr uint64_t kSavedAtMost =  // by each: prefix, header, a checksum
+      kPacketPrefixBytes + kMaxPacketHeaderBytes + sizeof(uint32_t);
+  if (layout.data_bytes < kMost * kSavedAtMost) return 1;
   const uint64_t surely = (end_ - position_) / layout.data_bytes;
   const uint64_t count = std::min<uint64_t>(room / layout.data_bytes, surely);
   return static_cast<size_t>(std::clamp<uint64_t>(count, 2, kMost + 1) - 1);
