@@ -107,6 +107,15 @@ TEST_F(HadoopConfigTest, FilesThatIncludeEachOtherAreRefused) {
   EXPECT_THAT(Load().status().message(), HasSubstr("include each other without end"));
 }
 
+TEST_F(HadoopConfigTest, FilesThatIncludeOthersTooOftenAreRefused) {
+  for (int i = 0; i < 12; ++i) {
+    const std::string next = fmt::format("<xi:include href='{}.xml'/>", i + 1);
+    WriteSite(i == 0 ? "core-site.xml" : fmt::format("{}.xml", i), next + next);
+  }
+  WriteSite("12.xml", "");
+  EXPECT_THAT(Load().status().message(), HasSubstr("more than 1000 files are included"));
+}
+
 TEST_F(HadoopConfigTest, VariablesAreOtherKeysOrTheEnvironment) {
   variables_["PLACE"] = "here";
   variables_["EMPTY"] = "";

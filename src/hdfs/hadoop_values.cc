@@ -37,8 +37,6 @@ bool ReadWhole(std::string_view digits, int base, int64_t* value) {
   return error == std::errc() && stop == end;
 }
 
-constexpr uint32_t kReadWriteExecute = 7;
-
 // One of "u=rwx", "go-w", "a+r", "=r": what it makes of the permissions in `mode`.
 bool ApplySymbol(std::string_view clause, uint32_t* mode) {
   const size_t sign = clause.find_first_of("+-=");

@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kLargestFile = size_t{8} << 20;
 constexpr size_t kMostProperties = 100'000;
 constexpr int kDeepestInclude = 16;
+constexpr int kMostFiles = 1'000;  // each may be included many times
 
 std::string Trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -62,6 +63,10 @@ class Reader {
     if (depth > kDeepestInclude) {
       return Error(ErrorKind::kInvalidInput, "{}: files include each other without end",
                    path);
+    }
+    if (++files_ > kMostFiles) {
+      return Error(ErrorKind::kInvalidInput, "{}: more than {} files are included", path,
+                   kMostFiles);
     }
     HOWDAH_ASSIGN_OR_RETURN(std::string text, ReadWhole(path));
     pugi::xml_document document;
@@ -147,6 +152,8 @@ class Reader {
     }
     return WithContext(status, path + " includes a file that is missing");
   }
+
+  int files_ = 0;
 };
 
 }  // namespace
