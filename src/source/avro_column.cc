@@ -100,6 +100,14 @@ bool AvroColumn::DecodeValue(AvroCursor* cursor) {
         return cursor->Fail("a time that 64 bits of microseconds do not hold");
       }
       return Put(number, cursor);
+    case Op::kTimeMillis:
+    case Op::kTimeMicros: {
+      const bool millis = op_ == Op::kTimeMillis;
+      const int64_t day = int64_t{86'400} * (millis ? 1'000 : 1'000'000);
+      if (!cursor->Long(&number)) return false;
+      if (number < 0 || number >= day) return cursor->Fail("a time that no day has");
+      return millis ? Put(static_cast<int32_t>(number), cursor) : Put(number, cursor);
+    }
     case Op::kFloat:
       return cursor->Take(sizeof(float), &bytes) &&
              cursor->Check(data_.Append(bytes, sizeof(float)));

@@ -51,6 +51,8 @@ class AvroColumn {
     kInt64,
     kLongToDouble,
     kMillisToMicros,
+    kTimeMillis,
+    kTimeMicros,
     kFloat,
     kFloatToDouble,
     kDouble,

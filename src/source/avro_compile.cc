@@ -128,13 +128,15 @@ Status AvroColumn::CompileLeaf() {
       fits = is({Type::BOOL}, Op::kBoolean, 0);
       break;
     case AvroKind::kInt:
-      fits = is({Type::INT32, Type::DATE32, Type::TIME32}, Op::kInt32, 4) ||
+      fits = is({Type::INT32, Type::DATE32}, Op::kInt32, 4) ||
+             is({Type::TIME32}, Op::kTimeMillis, 4) ||
              is({Type::INT64}, Op::kIntToInt64, 8) ||
              is({Type::DOUBLE}, Op::kIntToDouble, 8);
       break;
     case AvroKind::kLong:
-      fits = is({Type::INT64, Type::TIME64, Type::TIMESTAMP},
+      fits = is({Type::INT64, Type::TIMESTAMP},
                 IsMillis(node) ? Op::kMillisToMicros : Op::kInt64, 8) ||
+             is({Type::TIME64}, Op::kTimeMicros, 8) ||
              is({Type::DOUBLE}, Op::kLongToDouble, 8);
       break;
     case AvroKind::kFloat:

@@ -114,6 +114,12 @@ TEST(AvroSource, ReadsTypes) {
                element(arrow::utf8(), true), R"([[null, "a"]])");
   ExpectColumn(R"({"type": "long", "logicalType": "timestamp-millis"})", 1, Num(-3),
                arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"), "[-3000]");
+  ExpectColumn(R"({"type": "int", "logicalType": "time-millis"})", 2,
+               Num(0) + Num(86'399'999), arrow::time32(arrow::TimeUnit::MILLI),
+               "[0, 86399999]");
+  ExpectColumn(R"(["null", {"type": "long", "logicalType": "time-micros"}])", 2,
+               Num(1) + Num(86'399'999'999) + Num(0),
+               arrow::time64(arrow::TimeUnit::MICRO), "[86399999999, null]");
   ExpectColumn(R"({"type": "long", "logicalType": "timestamp-nanos"})", 1, Num(-3),
                arrow::timestamp(arrow::TimeUnit::NANO, "UTC"), "[-3]");
   // A decimal's bytes may repeat its sign.
@@ -247,6 +253,13 @@ TEST(AvroSource, RefusesValuesThatCannotBe) {
   ExpectDamaged(
       read(R"({"type": "long", "logicalType": "timestamp-millis"})", Num(INT64_MAX)),
       "64 bits of microseconds");
+  for (const int64_t time : {-1, 86'400'000}) {
+    ExpectDamaged(read(R"({"type": "int", "logicalType": "time-millis"})", Num(time)),
+                  "a time that no day has");
+  }
+  ExpectDamaged(
+      read(R"({"type": "long", "logicalType": "time-micros"})", Num(86'400'000'000)),
+      "a time that no day has");
   ExpectDamaged(read(R"({"type": "bytes", "logicalType": "decimal", "precision": 1})",
                      Text("\x0a")),
                 "more digits");

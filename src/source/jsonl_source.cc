@@ -10,6 +10,7 @@
 #include "source/columns.h"
 #include "source/guard.h"
 #include "source/gzip_source.h"
+#include "source/json_nulls.h"
 #include "source/json_scan.h"
 #include "source/large_doubles.h"
 #include "source/text_chunks.h"
@@ -27,8 +28,11 @@ size_t CutLines(std::string_view text) {
 class JsonDecoder {
  public:
   JsonDecoder(ByteSource& file, std::shared_ptr<arrow::Schema> schema)
-      : file_(file), schema_(std::move(schema)), columns_(schema_->field_names()) {
-    options_.explicit_schema = schema_;
+      : file_(file),
+        schema_(std::move(schema)),
+        parsed_schema_(WithoutNestedNulls(schema_)),
+        columns_(schema_->field_names()) {
+    options_.explicit_schema = parsed_schema_;
     options_.unexpected_field_behavior = arrow::json::UnexpectedFieldBehavior::Ignore;
   }
 
@@ -41,8 +45,9 @@ class JsonDecoder {
       }
       ARROW_ASSIGN_OR_RAISE(rows, arrow::json::ParseOne(options_, block.framed));
       ARROW_RETURN_NOT_OK(rows->Validate());
-      ARROW_ASSIGN_OR_RAISE(rows, SelectColumns(*rows, schema_));
-      return Status::OK();
+      ARROW_ASSIGN_OR_RAISE(rows, SelectColumns(*rows, parsed_schema_));
+      if (parsed_schema_ == schema_) return Status::OK();
+      return RestoreNestedNulls(*rows, schema_).Value(&rows);
     });
     HOWDAH_RETURN_IF_ERROR(
         DecodeError(parsed, fmt::format("{}: the lines from byte {} to byte {}",
@@ -65,7 +70,7 @@ class JsonDecoder {
   }
 
   ByteSource& file_;
-  const std::shared_ptr<arrow::Schema> schema_;
+  const std::shared_ptr<arrow::Schema> schema_, parsed_schema_;
   const std::vector<std::string> columns_;
   arrow::json::ParseOptions options_ = arrow::json::ParseOptions::Defaults();
 };

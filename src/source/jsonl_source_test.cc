@@ -99,6 +99,25 @@ TEST(JsonlSource, NestedValuesComeBack) {
       ReadX("{\"x\": null}\n").ValueOrDie()->Equals(FromJson(arrow::null(), "[null]")));
 }
 
+TEST(JsonlSource, ListsOfNothingButNullComeBack) {
+  const auto read = ReadX(R"({"x": [null, null, null]})"
+                          "\n"
+                          R"({"x": null})"
+                          "\n"
+                          R"({"x": []})"
+                          "\n"
+                          R"({"x": [null]})");
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_TRUE((*read)->Equals(
+      FromJson(arrow::list(arrow::null()), "[[null, null, null], null, [], [null]]")))
+      << (*read)->ToString();
+  const auto type = arrow::struct_(
+      {arrow::field("y", arrow::list(arrow::null())), arrow::field("z", arrow::null())});
+  const auto record = ReadX(R"({"x": {"y": [null, null], "z": null}})");
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_TRUE((*record)->Equals(FromJson(type, R"([{"y": [null, null], "z": null}])")));
+}
+
 TEST(JsonlSource, LinesMayEndInAnyWayAndBlankOnesAreSkipped) {
   const auto expected = FromJson(arrow::int64(), "[1, 2]");
   for (const std::string text :
