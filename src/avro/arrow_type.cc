@@ -15,7 +15,6 @@ using arrow::TimeUnit;
 using TypePtr = std::shared_ptr<arrow::DataType>;
 
 constexpr int kMostTypes = 10'000;  // references can name exponentially many
-constexpr size_t kMostLevels = 64;
 
 template <typename... Args>
 Status Refuse(const std::string& path, fmt::format_string<Args...> format,
@@ -99,8 +98,8 @@ class Converter {
     if (++types_ > kMostTypes) {
       return Refuse(path, "it holds more than {} types", kMostTypes);
     }
-    if (open_.size() == kMostLevels) {
-      return Refuse(path, "it is nested deeper than {}", kMostLevels);
+    if (open_.size() == kMostAvroLevels) {
+      return Refuse(path, "it is nested deeper than {}", kMostAvroLevels);
     }
     open_.push_back(&node);
     auto type = Type(node, path);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -11,6 +12,9 @@ class DataType;
 }  // namespace arrow
 
 namespace howdah {
+
+/// How deep the types of a column are nested at most, itself counted.
+inline constexpr size_t kMostAvroLevels = 64;
 
 /// What an Avro type says of a column, as Arrow says it.
 struct AvroColumnType {

@@ -12,7 +12,9 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kMostBytes = 4 << 20;
-constexpr int kMostBrackets = 200;  // open at once
+// Open at once: each of kMostAvroLevels is at most a field, a union, a record and the
+// list of its fields.
+constexpr int kMostBrackets = 300;
 
 /// The deepest nesting of arrays and objects in JSON text.
 int Nesting(const std::string& text) {

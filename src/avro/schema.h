@@ -77,7 +77,7 @@ class AvroSchema {
   /// else it is refused.
   /// SchemaMismatch: not a record; two fields of one name. InvalidInput: not JSON (names
   /// the line), or not an Avro schema (names the place in it, expected, got); more than
-  /// 4 MiB; more than 200 brackets open at once. Messages are one line.
+  /// 4 MiB; more than 300 brackets open at once. Messages are one line.
   /// Source: the Avro 1.11 specification, "Schema Declaration", and 1.12 for nanoseconds.
   static Result<AvroSchema> Parse(const std::string& text, Names names);
 

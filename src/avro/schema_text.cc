@@ -111,7 +111,14 @@ class Mapper {
   }
 
   Result<Mapped> Nullable(const arrow::Field& field, const std::string& path) {
-    HOWDAH_ASSIGN_OR_RETURN(Mapped mapped, Type(*field.type(), path));
+    if (levels_ == kMostAvroLevels) {
+      return Refuse(path, *field.type(),
+                    fmt::format("it is nested deeper than {}", kMostAvroLevels));
+    }
+    ++levels_;
+    Result<Mapped> type = Type(*field.type(), path);
+    --levels_;
+    HOWDAH_ASSIGN_OR_RETURN(Mapped mapped, std::move(type));
     if (field.nullable()) mapped.json = {"null", std::move(mapped.json)};
     return mapped;
   }
@@ -238,6 +245,7 @@ class Mapper {
   }
 
   std::set<std::string> names_{kRowName};
+  size_t levels_ = 0;  // of the column, down to the type that is being mapped
 };
 
 }  // namespace

@@ -31,7 +31,8 @@ struct AvroSchemaText {
 /// "howdah.source" as that original name, "tensor.shape", and "PARQUET:field_id" as
 /// "field-id", Iceberg's name for it.
 /// SchemaMismatch: a type that Avro does not hold truly (says what to cast it to); a map
-/// with keys other than strings; two fields of one name; no fields.
+/// with keys other than strings; more than kMostAvroLevels; two fields of one name; no
+/// fields.
 /// Source: the Avro 1.12 specification, "Schema Declaration", "Logical Types", "Names".
 Result<AvroSchemaText> ToAvroSchema(const arrow::Schema& schema);
 

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "avro/arrow_type.h"
+
 namespace howdah {
 namespace {
 
@@ -189,6 +191,18 @@ TEST(AvroSchemaText, HostileSchemasAreRefused) {
         std::string(R"({"type":"record","name":"r"})")}) {
     EXPECT_FALSE(FromAvroSchema(json).ok()) << json.substr(0, 100);
   }
+}
+
+TEST(SchemaText, WhatIsNestedAsDeepAsCanBeIsReadBack) {
+  auto type = arrow::int64();
+  for (size_t level = 1; level < kMostAvroLevels; ++level) {
+    type = arrow::struct_({arrow::field("f", type)});
+  }
+  const auto text = ToAvroSchema(*One(type, true)).ValueOrDie();
+  EXPECT_TRUE(FromAvroSchema(text.json).ValueOrDie()->Equals(*text.stored));
+  const Status deeper = ToAvroSchema(*One(arrow::list(type), true)).status();
+  EXPECT_TRUE(Is(deeper, ErrorKind::kSchemaMismatch));
+  EXPECT_THAT(deeper.message(), HasSubstr("nested deeper than 64"));
 }
 
 }  // namespace
