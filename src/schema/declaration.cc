@@ -76,7 +76,8 @@ Result<std::string> DeclarationOf(const LandingPlan& plan) {
   for (size_t i = 0; i < plan.fields.size(); ++i) {
     Describe(plan, i, &record["fields"][i]);
   }
-  return record.dump(2) + "\n";
+  // An output's name may be bytes that are not UTF-8.
+  return record.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace howdah

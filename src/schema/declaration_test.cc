@@ -130,5 +130,14 @@ TEST(Declaration, WhatNoAvroSchemaDeclaresIsRefusedByName) {
   }
 }
 
+TEST(Declaration, AnOutputWhoseNameIsNotUtf8IsDeclared) {
+  const arrow::Schema source({});
+  const Signature signature =
+      SignatureOf({}, {Spec("out\xff", DType::kFloat, Shape{kAny})});
+  const Landing landing = Land(source, {}, signature).ValueOrDie();
+  const std::string text = landing.Declaration().ValueOrDie();
+  EXPECT_EQ(Json::parse(text)["fields"][0]["tensor.source"], "out\xef\xbf\xbd");
+}
+
 }  // namespace
 }  // namespace howdah

@@ -97,6 +97,7 @@ Result<std::vector<int64_t>> ReadShape(const json& value) {
   int64_t elements = 1;
   for (const json& dim : list) {
     if (!dim.is_number_integer()) return wrong();
+    if (dim.is_number_unsigned() && dim.get<uint64_t>() > uint64_t{kMost}) return wrong();
     const auto size = dim.get<int64_t>();
     if (size < kUnknownDim || size > kMost) return wrong();
     if (size > 0 && (elements *= size) > kMost) return wrong();

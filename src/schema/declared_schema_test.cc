@@ -210,6 +210,9 @@ TEST(AvroSchema, NamesWhatIsNoSchema) {
       {RecordWith(R"("int")", R"(, "field-id": 2147483648)"),
        {"'x'", "from 0 to 2^31-1"}},
       {RecordWith(R"("int")", R"(, "field-id": "7")"), {"'x'", "\"field-id\""}},
+      {RecordWith(R"({"type": "array", "items": "int"})",
+                  R"(, "tensor.shape": [18446744073709551615])"),
+       {"'x'", "\"tensor.shape\"", "18446744073709551615"}},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.text);
