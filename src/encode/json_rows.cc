@@ -45,8 +45,9 @@ Status AppendList(const Json& value, const arrow::Field& field,
                   arrow::ArrayBuilder* any) {
   auto* const builder = static_cast<Builder*>(any);
   HOWDAH_RETURN_IF_ERROR(builder->Append());
-  return AppendElements(value, Levels(field), *field.type()->field(0),
-                        builder->value_builder());
+  HOWDAH_RETURN_IF_ERROR(AppendElements(value, Levels(field), *field.type()->field(0),
+                                        builder->value_builder()));
+  return CheckListSize(*builder);
 }
 
 Status AppendStruct(const Json& value, const arrow::DataType& type,
@@ -104,7 +105,9 @@ Status Append(const Json& value, const arrow::Field& field,
       break;
   }
   const bool is_text = !arrow::is_integer(type.id()) && type.id() != Type::BOOL;
-  if (is_text != value.is_string()) return WrongKind(value, type);
+  // Of nothing else: dump calls itself as deep as arrays are nested.
+  const bool fits = is_text ? value.is_string() : value.is_number() || value.is_boolean();
+  if (!fits) return WrongKind(value, type);
   if (is_text) return AppendText(value.get_ref<const std::string&>(), builder);
   return AppendText(value.dump(), builder);
 }

@@ -4,6 +4,7 @@
 #include <arrow/type.h>
 #include <arrow/util/base64.h>
 #include <arrow/util/decimal.h>
+#include <arrow/util/utf8.h>
 
 #include <charconv>
 #include <limits>
@@ -46,10 +47,11 @@ bool TakeNumber(std::string_view* text, char end, int64_t* value) {
 bool ParseDay(std::string_view text, int64_t* days) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
+  constexpr int64_t kLastYear = 300'000'000'000;  // beyond all seconds of 64 bits
   int64_t year = 0, month = 0, day = 0;
   if (!TakeNumber(&text, '-', &year) || !TakeNumber(&text, '-', &month) ||
       !ParseInteger(text, &day) || month < 1 || month > 12 || day < 1 || day > 31 ||
-      year > 10'000'000) {
+      year > kLastYear) {
     return false;
   }
   if (negative) year = -year;
@@ -82,7 +84,9 @@ bool ParseTime(std::string_view text, int64_t per_second, int64_t* time) {
     for (size_t i = 0; i < text.size() && digits <= per_second; ++i) digits *= 10;
     if (digits != per_second) return false;
   }
-  if (minutes > 59 || seconds > 59 || fraction < 0 || hours > 23) return false;
+  if (minutes > 59 || seconds < 0 || seconds > 59 || fraction < 0 || hours > 23) {
+    return false;
+  }
   *time = ((hours * 60 + minutes) * 60 + seconds) * per_second + fraction;
   return true;
 }
@@ -159,6 +163,15 @@ Status AppendString(std::string_view text, arrow::ArrayBuilder* builder) {
 }
 
 template <typename T>
+Status AppendUtf8(std::string_view text, arrow::ArrayBuilder* builder) {
+  [[maybe_unused]] static const bool ready = (arrow::util::InitializeUTF8(), true);
+  if (!arrow::util::ValidateUTF8(text)) {
+    return Error(ErrorKind::kCorruption, "text is not UTF-8");
+  }
+  return AppendString<T>(text, builder);
+}
+
+template <typename T>
 Status AppendBinary(std::string_view text, arrow::ArrayBuilder* builder) {
   const auto decoded = arrow::util::base64_decode(text);
   if (!decoded.ok()) return NoValue(text, *builder->type());
@@ -228,9 +241,9 @@ Status AppendText(std::string_view text, arrow::ArrayBuilder* builder) {
     case Type::DECIMAL256:
       return AppendDecimal<arrow::Decimal256Type, arrow::Decimal256>(text, builder);
     case Type::STRING:
-      return AppendString<arrow::StringType>(text, builder);
+      return AppendUtf8<arrow::StringType>(text, builder);
     case Type::LARGE_STRING:
-      return AppendString<arrow::LargeStringType>(text, builder);
+      return AppendUtf8<arrow::LargeStringType>(text, builder);
     case Type::BINARY:
       return AppendBinary<arrow::BinaryType>(text, builder);
     case Type::LARGE_BINARY:

@@ -10,7 +10,8 @@
 namespace howdah {
 namespace {
 
-constexpr size_t kReadBytes = size_t{1} << 20, kMostRecordBytes = size_t{256} << 20;
+constexpr int64_t kLeastReadBytes = 4096, kReadBytes = int64_t{1} << 20;
+constexpr size_t kMostRecordBytes = size_t{256} << 20;
 
 /// A status with a detail is the storage's, others are the file's fault.
 Status ReadError(const std::string& name, const Status& status) {
@@ -20,11 +21,20 @@ Status ReadError(const std::string& name, const Status& status) {
 
 }  // namespace
 
+// A small file needs no large buffer.
+TextRecords::TextRecords(const ByteSource& file,
+                         std::shared_ptr<arrow::io::InputStream> input, RecordEnd end)
+    : name_(&file.name()),
+      input_(std::move(input)),
+      end_of_record_(end),
+      read_bytes_(
+          static_cast<size_t>(std::clamp(file.size(), kLeastReadBytes, kReadBytes))) {}
+
 Result<TextRecords> TextRecords::Open(ByteSource& file, const std::string& compression,
                                       RecordEnd end) {
   auto input = OpenTextInput(file, compression);
   if (!input.ok()) return ReadError(file.name(), input.status());
-  return TextRecords(file.name(), *std::move(input), end);
+  return TextRecords(file, *std::move(input), end);
 }
 
 Result<bool> TextRecords::Fill() {
@@ -37,10 +47,11 @@ Result<bool> TextRecords::Fill() {
     return Error(ErrorKind::kCorruption, "{}: record {} is longer than {} bytes", *name_,
                  count_, kMostRecordBytes);
   }
-  if (buffer_.size() - end_ < kReadBytes) {
-    buffer_.resize(std::max(2 * buffer_.size(), 2 * kReadBytes));
+  if (buffer_.size() - end_ < read_bytes_) {
+    buffer_.resize(2 * std::max(buffer_.size(), read_bytes_));
   }
-  const auto read = input_->Read(static_cast<int64_t>(kReadBytes), buffer_.data() + end_);
+  const auto read =
+      input_->Read(static_cast<int64_t>(read_bytes_), buffer_.data() + end_);
   HOWDAH_RETURN_IF_ERROR(ReadError(*name_, read.status()));
   end_ += static_cast<size_t>(*read);
   return *read > 0;

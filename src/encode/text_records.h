@@ -37,15 +37,15 @@ class TextRecords {
   const std::string& name() const { return *name_; }
 
  private:
-  TextRecords(const std::string& name, std::shared_ptr<arrow::io::InputStream> input,
-              RecordEnd end)
-      : name_(&name), input_(std::move(input)), end_of_record_(end) {}
+  TextRecords(const ByteSource& file, std::shared_ptr<arrow::io::InputStream> input,
+              RecordEnd end);
 
   Result<bool> Fill();
 
   const std::string* name_;
   std::shared_ptr<arrow::io::InputStream> input_;
   RecordEnd end_of_record_;
+  size_t read_bytes_;  // at once
   std::string buffer_;
   size_t begin_ = 0, end_ = 0;  // of what is not read yet
   int64_t count_ = 0;

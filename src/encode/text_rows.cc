@@ -149,9 +149,11 @@ template <typename Builder>
 Status AppendHiveList(std::string_view text, int depth, arrow::ArrayBuilder* any) {
   auto* const builder = static_cast<Builder*>(any);
   HOWDAH_RETURN_IF_ERROR(builder->Append());
-  return AppendParts(text, HiveSeparator(depth + 1), [&](std::string_view part) {
-    return AppendHive(part, depth + 1, builder->value_builder());
-  });
+  HOWDAH_RETURN_IF_ERROR(
+      AppendParts(text, HiveSeparator(depth + 1), [&](std::string_view part) {
+        return AppendHive(part, depth + 1, builder->value_builder());
+      }));
+  return CheckListSize(*builder);
 }
 
 class TextRowReader final : public RowReader {

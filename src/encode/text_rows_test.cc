@@ -1,6 +1,9 @@
 #include "encode/text_rows.h"
 
+#include <arrow/array/util.h>
+#include <arrow/scalar.h>
 #include <arrow/type.h>
+#include <arrow/util/decimal.h>
 #include <arrow/util/key_value_metadata.h>
 #include <gmock/gmock.h>
 
@@ -213,6 +216,108 @@ TEST(TextRows, AWrongCellSaysWhereItIs) {
           .ValueOrDie();
   EXPECT_EQ(reader->Next().status().message(),
             "out.parquet: record 2: column 'a': '2x' is no int64");
+}
+
+TEST(TextRows, ArraysWithoutEndAreNoNumber) {
+  const auto schema = arrow::schema({field("a", arrow::int64())});
+  const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  auto reader = FindFormat("json")
+                    ->ReadRows(std::make_shared<MemorySource>("{\"a\":" + deep + "}\n"),
+                               schema, PlainText())
+                    .ValueOrDie();
+  EXPECT_EQ(reader->Next().status().message(),
+            "out.parquet: record 0: column 'a': a JSON array is no int64");
+}
+
+TEST(TextRows, ATimeHasNoSecondsBelowZero) {
+  const auto schema = arrow::schema({field("a", arrow::time32(arrow::TimeUnit::SECOND))});
+  auto reader =
+      FindFormat("csv")
+          ->ReadRows(std::make_shared<MemorySource>("a\n12:30:-5\n"), schema, PlainText())
+          .ValueOrDie();
+  EXPECT_THAT(reader->Next().status().message(), HasSubstr("'12:30:-5' is no time32"));
+}
+
+TEST(TextRows, ATimeThatNoDayHasIsRefused) {
+  // As text the first would have 83 characters.
+  for (const char* time : {"-3661000001", "-1", "86400000000"}) {
+    SCOPED_TRACE(time);
+    const auto type = arrow::time64(arrow::TimeUnit::MICRO);
+    const std::string message =
+        fmt::format("holds the time64[us] {}, which no day has", time);
+    for (const char* format : {"csv", "json"}) {
+      const Status status = TextOf(format, type, fmt::format("[0, {}]", time)).status();
+      EXPECT_TRUE(Is(status, ErrorKind::kInvalidInput)) << status;
+      EXPECT_THAT(status.message(), HasSubstr(message));
+    }
+    EXPECT_THAT(TextOf("json", arrow::list(type), fmt::format("[[0], [{}]]", time))
+                    .status()
+                    .message(),
+                HasSubstr(message));
+  }
+}
+
+TEST(TextRows, DecimalsWithMoreZerosThanDigitsAreRefused) {
+  const auto zero = arrow::MakeArrayFromScalar(
+      arrow::Decimal128Scalar(arrow::Decimal128(1), arrow::decimal128(5, 1 << 20)), 1);
+  const auto batch =
+      Batch({field("c", arrow::decimal128(5, 1 << 20))}, {zero.ValueOrDie()});
+  const Status status = TryEncodeText("csv", {batch}, PlainText()).status();
+  EXPECT_TRUE(Is(status, ErrorKind::kSchemaMismatch)) << status;
+  const auto most = arrow::decimal128(1, -76);
+  const auto wide =
+      arrow::MakeArrayFromScalar(arrow::Decimal128Scalar(arrow::Decimal128(1), most), 1)
+          .ValueOrDie();
+  EXPECT_EQ(
+      TryEncodeText("csv", {Batch({field("c", most)}, {wide})}, PlainText()).ValueOrDie(),
+      "c\n1" + std::string(76, '0') + "\n");
+}
+
+TEST(TextRows, BytesThatAreNotUtf8AreNoText) {
+  const auto schema = arrow::schema({field("a", arrow::utf8())});
+  for (const char* dialect : {"rfc4180", "hive-text"}) {
+    const auto options = PlainText({.dialect = dialect, .header = false});
+    auto reader =
+        FindFormat("csv")
+            ->ReadRows(std::make_shared<MemorySource>("x\n\xeb\n"), schema, options)
+            .ValueOrDie();
+    EXPECT_EQ(reader->Next().status().message(),
+              "out.parquet: record 1: column 'a': text is not UTF-8");
+  }
+}
+
+TEST(TextRows, TheFirstAndTheLastInstantComeBackEqual) {
+  using arrow::TimeUnit;
+  for (const auto unit :
+       {TimeUnit::SECOND, TimeUnit::MILLI, TimeUnit::MICRO, TimeUnit::NANO}) {
+    const auto type = arrow::timestamp(unit);
+    const auto batch =
+        Batch({field("a", type)},
+              {FromJson(type, "[-9223372036854775808, 9223372036854775807]")});
+    for (const char* format : {"csv", "json"}) {
+      ExpectRoundTrip(format, {batch}, PlainText());
+    }
+  }
+}
+
+TEST(TextRows, AListOfFixedSizeHasThatSize) {
+  const auto schema =
+      arrow::schema({field("a", arrow::fixed_size_list(arrow::int8(), 2))});
+  const auto read = [&](const char* format, const char* bytes) {
+    const auto options = PlainText({.dialect = "hive-text"});
+    auto reader = FindFormat(format)
+                      ->ReadRows(std::make_shared<MemorySource>(bytes), schema, options)
+                      .ValueOrDie();
+    return reader->Next().status();
+  };
+  EXPECT_TRUE(read("csv", "1\0022\n\\N\n3\0024\n").ok());
+  EXPECT_TRUE(read("json", "{\"a\":[1,2]}\n{\"a\":null}\n").ok());
+  for (const char* bytes : {"1\n", "\n", "1\0022\0023\n"}) {
+    EXPECT_THAT(read("csv", bytes).message(), HasSubstr("does not have 2 elements"));
+  }
+  for (const char* bytes : {"{\"a\":[1]}\n", "{\"a\":[]}\n", "{\"a\":[1,2,3]}\n"}) {
+    EXPECT_THAT(read("json", bytes).message(), HasSubstr("does not have 2 elements"));
+  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <arrow/array.h>
 #include <arrow/type.h>
+#include <arrow/type_traits.h>
 #include <arrow/util/bit_util.h>
 #include <arrow/util/decimal.h>
 
@@ -131,7 +132,7 @@ struct Unit {
   int digits = 0;  // behind the point
 };
 
-/// "12:30:00.000000"
+/// "12:30:00.000000"; of a time that a day has.
 char* PutTimeOfDay(int64_t time, const Unit& unit, char* out) {
   const int64_t seconds = time / unit.per_second;
   out = PutPadded(static_cast<uint64_t>(seconds / 3600), 2, out);
@@ -164,7 +165,7 @@ struct DateCell : QuotedCell {
     if constexpr (sizeof(T) == sizeof(int32_t)) return values[i];
     constexpr int64_t kDay = 86'400'000;
     const int64_t value = values[i];
-    return (value - (value < 0 ? kDay - 1 : 0)) / kDay;
+    return value / kDay - (value % kDay < 0 ? 1 : 0);
   }
   char* Write(int64_t i, char* out) const { return Quote(PutDay(Day(i), Quote(out))); }
   const T* values = nullptr;
@@ -176,6 +177,9 @@ struct TimeCell : QuotedCell {
   TimeCell(const arrow::DataType& type, const TextStyle& style)
       : QuotedCell(style), unit(static_cast<const arrow::TimeType&>(type).unit()) {}
   void Bind(const arrow::Array& array) { values = array.data()->GetValues<T>(1); }
+  bool IsTimeOfDay(int64_t i) const {
+    return values[i] >= 0 && values[i] < 86'400 * unit.per_second;
+  }
   char* Write(int64_t i, char* out) const {
     return Quote(PutTimeOfDay(values[i], unit, Quote(out)));
   }
@@ -213,10 +217,12 @@ struct TimestampCell : QuotedCell {
   const int64_t* values = nullptr;
 };
 
+constexpr int kMostScale = 76;
+
 /// All digits, and the point where the scale says.
 template <typename Decimal>
 struct DecimalCell : QuotedCell {
-  // 76 digits, and as many zeros as a scale can ask for on either side.
+  // 78 digits, and as many zeros as kMostScale asks for on either side.
   static constexpr int64_t kBytes = 256;
   DecimalCell(const arrow::DataType& type, const TextStyle& style)
       : QuotedCell(style),
@@ -251,6 +257,9 @@ struct DecimalCell : QuotedCell {
 
 template <typename Cell>
 concept Dated = requires(const Cell& cell) { cell.Day(0); };
+
+template <typename Cell>
+concept Timed = requires(const Cell& cell) { cell.IsTimeOfDay(0); };
 
 template <typename Cell>
 concept Floating = requires { typename Cell::Float; };
@@ -296,6 +305,14 @@ class ScalarColumn final : public TextColumn {
     if constexpr (Dated<Cell>) {
       if (style_.dialect == TextDialect::kHive) {
         HOWDAH_RETURN_IF_ERROR(CheckYears(first, rows, bad));
+      }
+    }
+    if constexpr (Timed<Cell>) {
+      for (int64_t i = first; i < first + rows; ++i) {
+        if (cell_.IsTimeOfDay(i) || array_->IsNull(i)) continue;
+        *bad = i;
+        return Error(ErrorKind::kInvalidInput, "holds the {} {}, which no day has",
+                     array_->type()->ToString(), cell_.values[i]);
       }
     }
     return rows * std::max(Cell::kBytes, static_cast<int64_t>(style_.null.size()));
@@ -361,6 +378,10 @@ std::unique_ptr<TextColumn> MakeScalarColumn(const arrow::DataType& type,
   const auto make = [&]<typename Cell>() -> std::unique_ptr<TextColumn> {
     return std::make_unique<ScalarColumn<Cell>>(type, style);
   };
+  if (arrow::is_decimal(type.id())) {
+    const int scale = static_cast<const arrow::DecimalType&>(type).scale();
+    if (scale < -kMostScale || scale > kMostScale) return nullptr;
+  }
   switch (type.id()) {
     case Type::BOOL:
       return make.operator()<BoolCell>();
