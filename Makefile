@@ -45,10 +45,7 @@ fuzz: setup ## fuzz the parsers of outside bytes; SECONDS_EACH=60
 	@tools/setup fuzz
 	cmake --preset fuzz --log-level=WARNING
 	cmake --build build-fuzz --target fuzzers
-	@set -e; for fuzzer in build-fuzz/bin/fuzz_*; do \
-	  corpus=.cache/corpus/$$(basename $$fuzzer); mkdir -p $$corpus; echo "== $$fuzzer"; \
-	  $$fuzzer -max_total_time=$(or $(SECONDS_EACH),60) -rss_limit_mb=4096 \
-	    -artifact_prefix=$$corpus/ $$corpus; done
+	@$(PYTHON) fuzz/run.py --seconds $(or $(SECONDS_EACH),60)
 
 format: setup ## rewrite C++ files in the project's style
 	@$(PYTHON) tools/lint.py --format

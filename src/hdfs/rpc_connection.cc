@@ -14,8 +14,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "hdfs/socket.h"
-
 namespace howdah::hdfs {
 namespace {
 
@@ -252,12 +250,9 @@ class TcpRpcConnection final : public RpcConnection {
   std::thread reader_;       ///< last: starts when the rest stands
 };
 
-Result<std::shared_ptr<RpcConnection>> OpenFor(std::string_view protocol,
-                                               const NamenodeAddress& address,
-                                               const ClientOptions& options,
-                                               const std::string& client_id) {
-  HOWDAH_ASSIGN_OR_RETURN(Socket socket, Socket::Connect(address.host, address.port,
-                                                         options.connect_timeout));
+Result<std::shared_ptr<RpcConnection>> OpenOver(std::string_view protocol, Socket socket,
+                                                const ClientOptions& options,
+                                                const std::string& client_id) {
   socket.set_timeouts(options.rpc_timeout, options.rpc_timeout);
   const std::string preamble = ConnectionPreamble();
   const std::string context = EncodeContext(client_id, options.user, protocol);
@@ -269,12 +264,26 @@ Result<std::shared_ptr<RpcConnection>> OpenFor(std::string_view protocol,
                                             client_id);
 }
 
+Result<std::shared_ptr<RpcConnection>> OpenFor(std::string_view protocol,
+                                               const NamenodeAddress& address,
+                                               const ClientOptions& options,
+                                               const std::string& client_id) {
+  HOWDAH_ASSIGN_OR_RETURN(Socket socket, Socket::Connect(address.host, address.port,
+                                                         options.connect_timeout));
+  return OpenOver(protocol, std::move(socket), options, client_id);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<RpcConnection>> OpenRpcConnection(const NamenodeAddress& address,
                                                          const ClientOptions& options,
                                                          const std::string& client_id) {
   return OpenFor(kClientProtocol, address, options, client_id);
+}
+
+Result<std::shared_ptr<RpcConnection>> OpenRpcConnectionOver(
+    Socket socket, const ClientOptions& options, const std::string& client_id) {
+  return OpenOver(kClientProtocol, std::move(socket), options, client_id);
 }
 
 Result<std::shared_ptr<RpcConnection>> OpenDatanodeRpcConnection(

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "hdfs/client_options.h"
 #include "hdfs/rpc_messages.h"
+#include "hdfs/socket.h"
 
 namespace howdah::hdfs {
 
@@ -56,6 +57,9 @@ class RpcConnection {
 Result<std::shared_ptr<RpcConnection>> OpenRpcConnection(const NamenodeAddress& address,
                                                          const ClientOptions& options,
                                                          const std::string& client_id);
+/// The same over `socket`, which is connected to a NameNode.
+Result<std::shared_ptr<RpcConnection>> OpenRpcConnectionOver(
+    Socket socket, const ClientOptions& options, const std::string& client_id);
 /// The same to a DataNode, at the address of its RPC.
 Result<std::shared_ptr<RpcConnection>> OpenDatanodeRpcConnection(
     const NamenodeAddress& address, const ClientOptions& options,
