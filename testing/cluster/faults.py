@@ -5,6 +5,7 @@ import threading
 import time
 
 from .rpc_frames import Answers, Requests
+from .transfer_frames import Writes
 
 UP, DOWN = "up", "down"  # from client to server, and back
 
@@ -21,7 +22,7 @@ class Cut(Exception):
 class At:
     """Something that happens at a byte of a direction of a connection, `times` times in all."""
 
-    action: str  # "cut" or "corrupt"
+    action: object  # "cut", "corrupt", or what is called
     offset: int
     direction: str
     times: int
@@ -51,7 +52,21 @@ class Faults:
         with self._lock:
             self._delay_s = self._bytes_per_s = 0
             self._at, self._lost = [], []
+            self._watcher = None
         self._flowing.set()
+
+    def watch(self, watcher):
+        """Have `watcher(event)` called for each Call, Write or Packet that begins to pass, until `heal`.
+
+        It returns None, or a pair: after how many bytes from the event's begin (of a Call: 0) the
+        connection is held, and what is called meanwhile, in a thread of the proxy.
+        """
+        self._watcher = watcher
+
+    def see(self, event):
+        """What the watcher returns."""
+        watcher = self._watcher
+        return watcher(event) if watcher is not None else None
 
     def delay(self, seconds):
         """Each piece, of at most 64 KiB, waits so long before it passes."""
@@ -75,6 +90,11 @@ class Faults:
         with self._lock:
             self._at.append(At("corrupt", offset, direction, times))
 
+    def hold_at(self, offset, action, direction=UP, times=1):
+        """Hold a connection at byte `offset`, counted likewise, while `action()` runs."""
+        with self._lock:
+            self._at.append(At(action, offset, direction, times))
+
     def drop_reply(self, method, times=1):
         """NameNodes: let the server act on a call, swallow its answer, and cut the connection."""
         with self._lock:
@@ -93,7 +113,7 @@ class Faults:
     def take_at(self, connection, direction, start, size):
         """What happens to the `size` bytes of a connection that follow its first `start`.
 
-        \\return pairs of a position among those bytes and "cut" or "corrupt", in order
+        \\return pairs of a position among those bytes and the action
         """
         happening = []
         with self._lock:
@@ -103,7 +123,7 @@ class Faults:
                     if 0 <= position < size:
                         fault.times -= 1
                         happening.append((position, fault.action))
-        return sorted(happening)
+        return happening
 
     def take_lost(self, call):
         """The fault that happens to a call now; None: none does."""
@@ -123,27 +143,51 @@ class Faults:
 
 
 class Passage:
-    """What passes on one connection: faults at bytes, and calls of RPC if that is what it carries."""
+    """What passes on one connection: faults at bytes, calls of RPC or blocks that are written."""
 
     def __init__(self, faults, is_rpc):
         self._faults, self._passed = faults, {UP: 0, DOWN: 0}
         self._requests, self._answers = (Requests(), Answers()) if is_rpc else (None, None)
+        self._writes = None if is_rpc else Writes()
+        self._held = []  # pairs of a byte, counted from the connection's beginning, and what is called
         self._swallow = set()  # ids of calls whose answers are to be lost
 
     def through(self, direction, data):
-        """\\return what passes of `data`; Cut: nor anything after that."""
+        """Yields what passes of `data`; Cut: nor anything after that."""
         if self._requests is not None:
             data = self._calls(data) if direction == UP else self._replies(data)
         start = self._passed[direction]
         self._passed[direction] += len(data)
-        for at, action in self._faults.take_at(self, direction, start, len(data)):
+        happening = self._faults.take_at(self, direction, start, len(data))
+        if direction == UP and self._writes is not None:
+            happening += self._take_held(start, data)
+        done = 0
+        for at, action in sorted(happening, key=lambda one: one[0]):
             if action == "cut":
-                raise Cut(data[:at])
-            data = data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1:]
-        return data
+                raise Cut(data[done:at])
+            if action == "corrupt":
+                data = data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1:]
+            else:
+                yield data[done:at]
+                done = at
+                action()
+        yield data[done:]
+
+    def _take_held(self, start, data):
+        for position, event in self._writes.feed(data):
+            answer = self._faults.see(event)
+            if answer is not None:
+                self._held.append((start + position + answer[0], answer[1]))
+        end = start + len(data)
+        due = [(at - start, action) for at, action in self._held if at < end]
+        self._held = [one for one in self._held if one[0] >= end]
+        return due
 
     def _calls(self, data):
         for call in self._requests.feed(data):
+            answer = self._faults.see(call)
+            if answer is not None:
+                answer[1]()
             fault = self._faults.take_lost(call)
             if fault is not None and fault.acted:
                 self._swallow.add(call.call_id)

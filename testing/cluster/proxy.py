@@ -41,7 +41,8 @@ class _Link:
         try:
             while data := source.recv(PIECE):
                 self._faults.pause(len(data), lambda: self.closed)
-                sink.sendall(self._passage.through(direction, data))
+                for piece in self._passage.through(direction, data):
+                    sink.sendall(piece)
             if not self.closed:
                 sink.shutdown(socket.SHUT_WR)
         except Cut as cut:

@@ -12,7 +12,8 @@ PLAIN = 0  # authentication: none; all else wraps its frames
 Call = collections.namedtuple("Call", "method call_id retry_count client_id")
 
 
-def _varint(data, at):
+def varint(data, at):
+    """\return the number at `at`, and where it ends"""
     value = shift = 0
     while True:
         byte = data[at]
@@ -25,14 +26,14 @@ def _varint(data, at):
 
 def _message(data, at):
     """A message after its length. \\return its scalar and bytes fields by number; where it ends"""
-    size, at = _varint(data, at)
+    size, at = varint(data, at)
     end, fields = at + size, {}
     while at < end:
-        tag, at = _varint(data, at)
+        tag, at = varint(data, at)
         if tag & 7 == 0:
-            fields[tag >> 3], at = _varint(data, at)
+            fields[tag >> 3], at = varint(data, at)
         elif tag & 7 == 2:
-            length, at = _varint(data, at)
+            length, at = varint(data, at)
             fields[tag >> 3] = data[at:at + length]
             at += length
         else:

@@ -9,6 +9,7 @@ import pytest
 from testing.cluster.faults import DOWN
 from testing.cluster.oracle import OracleError
 from testing.cluster.rpc_frames import Answers, Call, Requests
+from testing.cluster.transfer_frames import Packet, Write, Writes
 
 SIZE = 300_000
 
@@ -154,3 +155,42 @@ def test_what_is_not_hadoop_is_no_call():
     requests = Requests()
     assert list(requests.feed(b"GET / HTTP/1.1\r\n\r\n")) == []
     assert not requests.is_hadoop
+
+
+def field(number, value):
+    """A field of a protobuf message: bytes, or a number below 128."""
+    if isinstance(value, int):
+        return bytes([number << 3, value])
+    return bytes([number << 3 | 2, len(value)]) + value
+
+
+def write_request(targets):
+    block = field(1, b"BP-1") + field(2, 7) + field(3, 1)
+    header = field(1, field(1, block)) + field(2, b"somebody")
+    nodes = b"".join(field(2, field(1, field(1, b"10.0.0.1") + field(4, port))) for port in targets)
+    message = field(1, header) + nodes + field(4, 6) + field(5, 3)
+    return b"\x00\x1c\x50" + bytes([len(message)]) + message
+
+
+def packet(sequence, data, last=0):
+    header = (b"\x09" + bytes(8) + b"\x11" + sequence.to_bytes(8, "little") + field(3, last) +
+              b"\x25" + len(data).to_bytes(4, "little"))
+    return (len(data) + 4).to_bytes(4, "big") + len(header).to_bytes(2, "big") + header + data
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100, 1000])
+def test_packets_are_known_however_the_stream_is_cut(size):
+    request, first, last = write_request([40, 41]), packet(0, bytes(500)), packet(1, b"", last=1)
+    stream = request + first + last
+    writes = Writes()
+    events = [(at + start, event) for at in range(0, len(stream), size)
+              for start, event in writes.feed(stream[at:at + size])]
+    write = Write("somebody", 7, 6, ("10.0.0.1:40", "10.0.0.1:41"), True)
+    assert [event for _, event in events] == [write, Packet(write, 0, 0, False, False, len(first)),
+                                              Packet(write, 0, 1, True, False, len(last))]
+    if size == 1000:
+        assert [at for at, _ in events] == [0, len(request), len(request) + len(first)]
+
+
+def test_a_connection_that_reads_writes_nothing():
+    assert list(Writes().feed(b"\x00\x1c\x51" + bytes(100))) == []
