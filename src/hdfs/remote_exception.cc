@@ -21,6 +21,10 @@ constexpr auto kFinal = RemoteAnswer::kFinal;
 constexpr auto kTryOther = RemoteAnswer::kTryOther;
 constexpr auto kTryLater = RemoteAnswer::kTryLater;
 
+constexpr std::string_view kTakenOver =
+    "the file is no longer open for this writer: it was deleted, or another client has "
+    "taken it over";
+
 // The first row that fits holds. IOException is Java's name for all that has no better
 // one: those rows know a cause by its words.
 // Sources: FSNamesystem.java, FSDirRenameOp.java, FSDirWriteFileOp.java,
@@ -106,9 +110,12 @@ constexpr Row kRows[] = {
     {"HadoopIllegalArgumentException", "", kInvalidInput, kFinal, ""},
 
     // Writing.
-    {"LeaseExpiredException", "", kCommitConflict, kFinal,
-     "the file is no longer open for this writer: it was deleted, or another client "
-     "has taken it over"},
+    {"LeaseExpiredException", "", kCommitConflict, kFinal, kTakenOver},
+    // FSNamesystem.java, checkUCBlock: so it tells of a lease that was recovered when a
+    // pipeline asks for a new generation stamp.
+    {"IOException", "Unexpected BlockUCState", kCommitConflict, kFinal, kTakenOver},
+    {"IOException", "it is not under construction", kCommitConflict, kFinal, kTakenOver},
+    {"IOException", "does not exist.", kCommitConflict, kFinal, kTakenOver},
     {"UnknownCryptoProtocolVersionException", "", kUnsupported, kFinal,
      "the path is in an encryption zone, which this version of howdah does not write"},
     {"UnsupportedOperationException", "", kUnsupported, kFinal, ""},

@@ -102,6 +102,18 @@ TEST(RemoteException, WithoutAnyDatanodeItMayWorkLater) {
   EXPECT_THAT(status.message(), HasSubstr("no DataNode is running"));
 }
 
+TEST(RemoteException, AFileThatAnotherClientHasTakenOverIsAConflict) {
+  for (const char* text :
+       {"BP-1-127.0.0.1-1:blk_1073741825_1001 does not exist.",
+        "Unexpected BlockUCState: BP-1-127.0.0.1-1:blk_1_1 is COMPLETE but not "
+        "UNDER_CONSTRUCTION",
+        "The file blk_1_1 belonged to does not exist or it is not under construction."}) {
+    const Status status = Explain("java.io.IOException", text);
+    EXPECT_KIND(status, kCommitConflict);
+    EXPECT_THAT(status.message(), HasSubstr("another client has taken it over"));
+  }
+}
+
 TEST(RemoteException, AValueThatTheClusterRefusesIsInvalidInput) {
   const Status small =
       Explain("java.io.IOException",
