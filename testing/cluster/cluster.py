@@ -5,7 +5,7 @@ import os
 import pathlib
 import tempfile
 
-from . import archive, conf, disk, image, readiness
+from . import archive, conf, disk, image, java, readiness
 from .guardian import Guardian
 from .kdc import Kdc, java_flag
 from .layout import Layout, Options
@@ -14,11 +14,12 @@ from .oracle import Oracle
 from .proxy import Proxy
 
 ROLES = {"n": "namenode", "d": "datanode", "j": "journalnode"}
+ORACLE = "oracle"
 KEEP = "HOWDAH_CLUSTER_KEEP"  # in the environment: leave the folder with logs when a cluster ends
 
 
 class Cluster:
-    """NameNodes, DataNodes and JournalNodes of Hadoop 3.5.0, each a process of its own.
+    """NameNodes, DataNodes and JournalNodes of Hadoop, each a process of its own.
 
         with Cluster(datanodes=4, conf={"dfs.blocksize": 1 << 20}) as cluster:
             run(..., env={**os.environ, "HADOOP_CONF_DIR": str(cluster.conf_dir)})
@@ -81,9 +82,9 @@ class Cluster:
         self._wait_for(layout.journalnodes)
         images = [layout.image_folder(name) for name in layout.namenodes]
         if layout.journalnodes:
-            image.format_journals(images, self.folder, layout.settings("nn1"))
+            image.format_journals(images, self.folder, layout.settings("nn1"), self.options.hadoop)
         else:
-            image.format_plain(images, layout.shared_edits)
+            image.format_plain(images, layout.shared_edits, self.options.hadoop)
         for name in layout.namenodes + layout.datanodes:
             self._start_node(name)
         if len(layout.namenodes) > 1:
@@ -101,11 +102,13 @@ class Cluster:
             except OSError as error:
                 raise PortTaken(str(error)) from error
         self.nodes[name] = Node(name, ROLES[name[0]], self.folder, self.layout.settings(name),
-                                self.layout.http[name], self.options.jit, self._flags(name))
+                                self.layout.http[name], self.options.jit, self._flags(name),
+                                self.options.hadoop)
         self.nodes[name].start()
 
     def _flags(self, name):
-        shared = archive.flags(Cluster) if self.options.shared_classes else ()
+        own_jars = name == ORACLE or self.options.hadoop == java.HADOOP
+        shared = archive.flags(Cluster) if self.options.shared_classes and own_jars else ()
         kerberos = [java_flag(self.folder)] if self.layout.kdc else []
         return [*shared, *kerberos, *(flag.format(name=name) for flag in self.options.flags)]
 
@@ -133,7 +136,7 @@ class Cluster:
         """One more Java client: another process, so another holder of leases."""
         site = self.folder / "clients.xml"
         conf.write_site(site, {**conf.QUICK, **self.layout.client_settings()})
-        self._oracles.append(Oracle(self.folder, site, self._flags("oracle")))
+        self._oracles.append(Oracle(self.folder, site, self._flags(ORACLE)))
         return self._oracles[-1]
 
     @property

@@ -15,41 +15,43 @@ import uuid
 from . import conf, guardian, java
 
 
-def _run_format(folder, settings):
+def _run_format(folder, settings, hadoop):
     """Run `namenode -format` with these settings. RuntimeError with its output if it fails."""
     site = folder / "format.xml"
     conf.write_site(site, settings)
     done = subprocess.run(
-        java.command("namenode", "-conf", site, "-format", "-force", "-nonInteractive"),
+        java.command("namenode", "-conf", site, "-format", "-force", "-nonInteractive",
+                     hadoop=hadoop),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         cwd=folder, env=java.environment(**{guardian.MARK: str(folder)}))
     if done.returncode != 0:
         raise RuntimeError(f"namenode -format failed:\n{done.stdout[-4000:]}")
 
 
-def _template():
+def _template(hadoop):
     """A formatted folder that nobody has used; the first caller on a machine makes it."""
-    java.classpath()
-    target = java.HOME / "formatted"
-    with open(java.HOME / "formatted.lock", "w") as lock:
+    java.classpath(hadoop)
+    home = java.home(hadoop)
+    target = home / "formatted"
+    with open(home / "formatted.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not target.exists():
-            with tempfile.TemporaryDirectory(dir=java.HOME, prefix="formatting-") as made:
+            with tempfile.TemporaryDirectory(dir=home, prefix="formatting-") as made:
                 folder = pathlib.Path(made)
                 settings = {**conf.QUICK, **conf.addresses({"nn": "127.0.0.1:1"}, {"nn": "127.0.0.1:2"}),
                             "dfs.namenode.name.dir": f"file://{made}/image"}
-                _run_format(folder, settings)
+                _run_format(folder, settings, hadoop)
                 (folder / "image").rename(target)
     return target
 
 
-def format_plain(folders, shared_edits=None):
+def format_plain(folders, shared_edits=None, hadoop=java.HADOOP):
     """Make equal folders for NameNodes, with ids that no other cluster has.
 
-    shared_edits: the folder of the shared edits, made too.
+    shared_edits: the folder of the shared edits, made too. hadoop: the version.
     """
     first, *others = folders
-    shutil.copytree(_template(), first)
+    shutil.copytree(_template(hadoop), first)
     version = first / "current" / "VERSION"
     cluster = uuid.uuid4()
     text = re.sub(r"(?m)^clusterID=.*$", f"clusterID=CID-{cluster}", version.read_text())
@@ -62,9 +64,9 @@ def format_plain(folders, shared_edits=None):
         shutil.copytree(first, other)
 
 
-def format_journals(folders, folder, settings):
+def format_journals(folders, folder, settings, hadoop=java.HADOOP):
     """The same with running JournalNodes, which only a NameNode itself can format."""
     first, *others = folders
-    _run_format(folder, settings)
+    _run_format(folder, settings, hadoop)
     for other in others:
         shutil.copytree(first, other)

@@ -9,7 +9,15 @@ import subprocess
 import zipfile
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-HOME = REPOSITORY / ".cache" / "hadoop-3.5.0"
+HADOOP = "3.5.0"  # the version that clusters have unless they ask for another
+
+
+def home(hadoop=HADOOP):
+    """Where a version's jars are, and what is made of them once for each machine."""
+    return REPOSITORY / ".cache" / f"hadoop-{hadoop}"
+
+
+HOME = home()
 
 MAIN = {
     "namenode": "org.apache.hadoop.hdfs.server.namenode.NameNode",
@@ -71,23 +79,24 @@ def boot_jar():
     key = hashlib.sha256(content.getvalue()).hexdigest()[:12]
     path = HOME / f"boot-{key}.jar"
     if not path.exists():
+        HOME.mkdir(parents=True, exist_ok=True)
         put_in_place(path, content.getvalue())
     return path
 
 
 @functools.cache
-def classpath():
+def classpath(hadoop=HADOOP):
     """All jars of the daemons, in an order that never changes; fetched if need be."""
-    subprocess.run([REPOSITORY / "tools" / "setup", "cluster"], check=True)
-    return [boot_jar(), *sorted((HOME / "jars").glob("*.jar"))]
+    subprocess.run([REPOSITORY / "tools" / "setup", "cluster", hadoop], check=True)
+    return [boot_jar(), *sorted((home(hadoop) / "jars").glob("*.jar"))]
 
 
-def command(role, *arguments, jit="quick", flags=(), jars=()):
+def command(role, *arguments, jit="quick", flags=(), jars=(), hadoop=HADOOP):
     """argv of a JVM.
 
     role: a key of MAIN; jit: a key of JIT; flags: more for the JVM; jars: more for the end of the
-    class path.
+    class path; hadoop: the version.
     """
-    path = ":".join(map(str, [*classpath(), *jars]))
+    path = ":".join(map(str, [*classpath(hadoop), *jars]))
     return [str(jdk() / "bin" / "java"), f"-Xmx{HEAP[role]}", *FLAGS, *JIT[jit], *flags,
             "-cp", path, MAIN[role], *map(str, arguments)]

@@ -3,7 +3,7 @@
 import dataclasses
 import pathlib
 
-from . import conf, kdc
+from . import conf, java, kdc
 from .ports import Ports
 
 HOST = "127.0.0.1"
@@ -26,6 +26,7 @@ class Options:
     proxied: the names of NameNodes and DataNodes that clients reach through a proxy.
     shared_classes: whether JVMs start from the machine's archive of classes.
     flags: more flags for each JVM; "{name}" in them is the daemon's name.
+    hadoop: the version of the daemons, one of those that tools/setup knows; the oracle keeps its own.
     """
 
     namenodes: int = 1
@@ -40,6 +41,7 @@ class Options:
     proxied: tuple = ()
     shared_classes: bool = True
     flags: tuple = ()
+    hadoop: str = java.HADOOP
 
 
 class Layout:

@@ -18,14 +18,15 @@ class Node:
     """A NameNode, DataNode or JournalNode with its own settings, ports, files and log.
 
     name: "nn1", "dn1", "jn1", ...; role: a key of java.MAIN; settings: all keys it is told;
-    http: "host:port" of its pages; folder: the cluster's. Not thread-safe.
+    http: "host:port" of its pages; folder: the cluster's; hadoop: the version. Not thread-safe.
     """
 
-    def __init__(self, name, role, folder, settings, http, jit, flags=()):
+    def __init__(self, name, role, folder, settings, http, jit, flags=(),
+                 hadoop=java.HADOOP):
         self.name, self.role, self.http = name, role, http
         self.settings = settings
         self.log = folder / "logs" / f"{name}.log"
-        self._folder, self._jit, self._flags = folder, jit, flags
+        self._folder, self._jit, self._flags, self._hadoop = folder, jit, flags, hadoop
         self._process, self._stopped = None, False
 
     def __repr__(self):
@@ -42,7 +43,8 @@ class Node:
         self._log_start = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
             self._process = subprocess.Popen(
-                java.command(self.role, "-conf", site, jit=self._jit, flags=self._flags),
+                java.command(self.role, "-conf", site, jit=self._jit, flags=self._flags,
+                             hadoop=self._hadoop),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 cwd=self._folder, env=java.environment(**{guardian.MARK: str(self._folder)}))
 

@@ -58,7 +58,8 @@ def namenodes_served(page):
     """
     if page is None or "BPServiceActorInfo" not in page:
         return set()  # it has only just started
-    age = time.time() - page["DNStartedTimeInMillis"] / 1000
+    # Hadoop 3.3 does not say when it started.
+    age = time.time() - page.get("DNStartedTimeInMillis", 0) / 1000
     return {actor["NamenodeAddress"].rpartition(":")[2]
             for actor in json.loads(page["BPServiceActorInfo"])
             # Before the first report the field counts from the start of the machine.
