@@ -3,10 +3,10 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help setup build test interop demo cluster bench fuzz format lint clean
+.PHONY: help setup build test interop faults faults-full soak demo cluster bench fuzz format lint clean
 
 help: ## this list (default)
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup:
 	@tools/setup
@@ -24,6 +24,20 @@ interop: build ## what lands against every reader, by chance; CASES=25, HOWDAH_I
 	@HOWDAH_INTEROP_CASES=$(or $(CASES),25) \
 	  HOWDAH_INTEROP_SEED=$${HOWDAH_INTEROP_SEED:-$$(date +%s)} PYTHONDONTWRITEBYTECODE=1 \
 	  $(PYTHON) -m pytest tests/interop --numprocesses=2 --dist=loadfile --quiet
+
+faults: build ## HDFS writes under fire: a pairwise cover of the matrix, 10 minutes; FAULTS=sample, FAULTS_SEED=7
+	@tools/setup cluster
+	cmake --build build --target hdfs_stream hdfs_calls
+	@HOWDAH_FAULTS=$(or $(FAULTS),pairwise) HOWDAH_FAULTS_SEED=$(or $(FAULTS_SEED),7) \
+	  $(PYTHON) -m pytest tests/faults --numprocesses=2 --quiet
+
+faults-full: ## the whole matrix, 40 minutes
+	@$(MAKE) --no-print-directory faults FAULTS=full
+
+soak: build ## 16 HDFS writers while daemons die at random; SOAK="--bytes 5G --dir /big", 1.6 GB by default
+	@tools/setup cluster
+	cmake --build build --target hdfs_soak
+	@$(PYTHON) tests/faults/soak.py $(SOAK)
 
 demo: build ## score some thousand source files found on this machine with a real model
 	@tools/setup demo

@@ -1,0 +1,77 @@
+"""One cluster for all cases of a process, and the table of what came of them."""
+
+import collections
+import os
+import pathlib
+
+import pytest
+
+import drive
+import matrix
+from testing.cluster import Cluster
+from testing.cluster.java import REPOSITORY
+
+
+def pytest_collection_modifyitems(config, items):
+    """The sample leaves out what takes long."""
+    if matrix.LEVEL == "sample":
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+@pytest.fixture(scope="session")
+def _cluster():
+    names = ["nn1", "nn2", *(f"dn{i + 1}" for i in range(matrix.DATANODES))]
+    with Cluster(namenodes=2, datanodes=matrix.DATANODES, proxied=tuple(names), disk_bytes=512 << 20,
+                 conf={"dfs.blocksize": drive.BLOCK, "dfs.replication": 3,
+                       "dfs.client.failover.random.order": "false"}) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def _bench(_cluster, tmp_path_factory):
+    bench = drive.Bench(_cluster, tmp_path_factory.mktemp("faults") / "conf")
+    yield bench
+    bench.check_all()
+
+
+@pytest.fixture
+def bench(_bench):
+    yield _bench
+    _bench.mend()
+    _bench.cluster.failover("nn1")
+
+
+def _rows(terminalreporter):
+    """(part, row, column, result) of all cases that ran."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, value in getattr(report, "user_properties", []):
+                if name == "case" and report.when == "call":
+                    part, row, column, result = value
+                    yield part, row, column, result if outcome == "passed" else "FAILED"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the tables: in each cell, how many runs came to what; and keep them in a file."""
+    tables = collections.defaultdict(lambda: collections.defaultdict(collections.Counter))
+    for part, row, column, result in _rows(terminalreporter):
+        tables[part][row, column][result] += 1
+    lines = []
+    for part, cells in tables.items():
+        columns = list(dict.fromkeys(column for _, column in cells))
+        order = list(matrix.PHASES)
+        columns.sort(key=lambda column: order.index(column) if column in order else 0)
+        lines += ["", f"| {part} | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
+        for row in sorted({row for row, _ in cells}):
+            texts = [", ".join(f"{count} {result}" for result, count in sorted(cells[row, column].items()))
+                     for column in columns]
+            lines.append(f"| {row} | {' | '.join(text or '–' for text in texts)} |")
+    if lines:
+        path = pathlib.Path(os.environ.get("HOWDAH_BUILD", REPOSITORY / "build"))
+        path = path / f"faults-{matrix.LEVEL}.md"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join(lines[1:]) + "\n")
+        terminalreporter.write_line("\n".join(lines))
+        terminalreporter.write_line(f"\nwritten to {path}")
