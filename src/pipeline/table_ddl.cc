@@ -117,6 +117,7 @@ Result<std::string> DatasetDdl(const Storages& storages, const std::string& data
   table.extension = format->extension(stored.encoder.compression);
   table.hive_text = output.format == "csv" && text.dialect == "hive-text";
   table.header = text.header;
+  table.null = text.null;
   HOWDAH_ASSIGN_OR_RETURN(table.columns, FileColumns(location, ledger, *format, stored));
   return CreateTable(table, dialect);
 }
@@ -140,7 +141,8 @@ Result<std::string> JobDdl(const Storages& storages, JobSpec spec, SqlDialect di
       .format = job.format->name(),
       .extension = job.format->extension(job.encoder.compression),
       .hive_text = job.format->name() == "csv" && job.encoder.text.dialect == "hive-text",
-      .header = job.encoder.text.header};
+      .header = job.encoder.text.header,
+      .null = job.encoder.text.null};
   const auto& schema = *job.landing->schema();
   for (const auto& field : schema.fields()) {
     const auto& by = job.partition_by;

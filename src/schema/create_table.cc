@@ -80,8 +80,20 @@ class Statement {
     // declared.
     const bool text = IsPlainCsv(table_) &&
                       (dialect_ == SqlDialect::kHive || dialect_ == SqlDialect::kTrino);
-    if (text) return std::string(dialect_ == SqlDialect::kHive ? "STRING" : "VARCHAR");
+    if (text || IsBase64Text(field)) {
+      return SqlType(*arrow::utf8(), dialect_);
+    }
     return type;
+  }
+
+  /// Whether the dialect would take the base64 of the files for the bytes themselves:
+  /// Spark in CSV, DuckDB in all text. Spark's column is then that text, DuckDB's view
+  /// decodes it.
+  bool IsBase64Text(const arrow::Field& field) const {
+    if (!arrow::is_binary(field.type()->id()) || table_.hive_text) return false;
+    if (dialect_ == SqlDialect::kSpark) return table_.format == "csv";
+    return dialect_ == SqlDialect::kDuckDb &&
+           (table_.format == "csv" || table_.format == "json");
   }
 
   /// "  `a` INT COMMENT '…',\n  `b` …"
@@ -153,10 +165,13 @@ class Statement {
     std::string text = fmt::format("CREATE TABLE {} (\n{}\n)\nUSING {}\n",
                                    Name(table_.name), columns, table_.format);
     if (table_.format == "csv") {
+      // Spark takes empty text in quotes for null too, unless null is told to be another
+      // text; one that no cell has does that.
       text += fmt::format(
           "OPTIONS (header '{}', quote '\"', escape '\"', multiLine 'true', "
+          "lineSep '\\n', nullValue {}, emptyValue '', "
           "positiveInf 'Infinity', negativeInf '-Infinity')\n",
-          table_.header);
+          table_.header, table_.null.empty() ? "'\\u0001null'" : Text(table_.null));
     }
     text += PartitionNames("PARTITIONED BY (", ")\n");
     text += "LOCATION " + Text(table_.location) + ";\n";
@@ -208,7 +223,9 @@ class Statement {
   Result<std::string> CreateView() const {
     std::string names, types;
     for (const FieldPtr& field : AllFields()) {
-      names += (names.empty() ? "" : ", ") + Name(field->name());
+      const std::string name = Name(field->name());
+      names += names.empty() ? "" : ", ";
+      names += IsBase64Text(*field) ? fmt::format("from_base64({0}) AS {0}", name) : name;
     }
     for (const FieldPtr& field : table_.columns) {
       HOWDAH_ASSIGN_OR_RETURN(const std::string type, TypeOf(*field));
@@ -220,9 +237,9 @@ class Statement {
     std::string options;
     if (table_.format == "csv") {
       options = fmt::format(
-          ", header = {}, delim = ',', quote = '\"', escape = '\"', nullstr = '', "
+          ", header = {}, delim = ',', quote = '\"', escape = '\"', nullstr = {}, "
           "allow_quoted_nulls = false, auto_detect = false, columns = {{{}}}",
-          table_.header, types);
+          table_.header, Text(table_.null), types);
     } else if (table_.format == "json") {
       options = fmt::format(", format = 'newline_delimited', columns = {{{}}}", types);
     }

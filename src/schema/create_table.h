@@ -27,6 +27,7 @@ struct TableDescription {
   std::string extension;   ///< of the data files: ".parquet"
   bool hive_text = false;  ///< csv: in the dialect hive-text
   bool header = true;      ///< csv: names in each file's first record
+  std::string null;        ///< csv: what stands for null, without quotes
   std::vector<std::shared_ptr<arrow::Field>>
       columns;  ///< of the files; "doc" in metadata
   std::vector<std::shared_ptr<arrow::Field>>

@@ -132,6 +132,32 @@ TEST(CreateTable, OfDuckDbIsAView) {
             "hive_partitioning = true, hive_types = {\"dt\": VARCHAR});\n");
 }
 
+// Spark's CSV and DuckDB's text readers make BINARY and BLOB of the text's own bytes.
+TEST(CreateTable, TakesBase64ForTextWhereTheReaderDoesNotDecodeIt) {
+  TableDescription table = Churn("csv");
+  table.columns.push_back(arrow::field("raw", arrow::binary()));
+  EXPECT_THAT(Sql(table, Dialect::kSpark), testing::HasSubstr("`raw` STRING"));
+  EXPECT_THAT(Sql(table, Dialect::kDuckDb),
+              testing::AllOf(testing::HasSubstr("from_base64(\"raw\") AS \"raw\""),
+                             testing::HasSubstr("\"raw\": 'VARCHAR'")));
+  table.format = "json";
+  EXPECT_THAT(Sql(table, Dialect::kSpark), testing::HasSubstr("`raw` BINARY"));
+  EXPECT_THAT(Sql(table, Dialect::kDuckDb), testing::HasSubstr("from_base64"));
+  table.format = "parquet";
+  EXPECT_THAT(Sql(table, Dialect::kDuckDb), testing::Not(testing::HasSubstr("base64")));
+}
+
+// Spark, "CSV Files", options nullValue and emptyValue; DuckDB, "CSV Import", nullstr.
+TEST(CreateTable, SaysWhatStandsForNullInCsv) {
+  TableDescription table = Churn("csv");
+  EXPECT_THAT(Sql(table, Dialect::kSpark),
+              testing::HasSubstr("nullValue '\\u0001null', emptyValue ''"));
+  EXPECT_THAT(Sql(table, Dialect::kDuckDb), testing::HasSubstr("nullstr = '',"));
+  table.null = "\\N";
+  EXPECT_THAT(Sql(table, Dialect::kSpark), testing::HasSubstr("nullValue '\\\\N',"));
+  EXPECT_THAT(Sql(table, Dialect::kDuckDb), testing::HasSubstr("nullstr = '\\N',"));
+}
+
 TEST(CreateTable, NamesTheColumnWhoseTypeADialectLacks) {
   TableDescription table = Churn();
   table.columns.push_back(arrow::field("at", arrow::time64(arrow::TimeUnit::MICRO)));
