@@ -336,8 +336,9 @@ class Record final : public AvroValues {
   /// only counted.
   bool PutEqualRows(int64_t first, int64_t count, std::byte** out) {
     // First the column that stood against it the last time, which spares the others.
-    if (parts_.empty()) return false;
-    if (parts_[unequal_].values->EqualLength(first, count) < 0) return false;
+    if (unequal_ > 0 && parts_[unequal_].values->EqualLength(first, count) < 0) {
+      return false;
+    }
     int64_t stride = 0;
     for (unequal_ = 0; unequal_ < parts_.size(); ++unequal_) {
       Part& part = parts_[unequal_];
