@@ -23,7 +23,7 @@
 #include "base/arrow_io.h"
 #include "encode/parquet_file.h"
 #include "encode/parquet_lake.h"
-#include "encode/parquet_list_column.h"
+#include "encode/parquet_number_column.h"
 #include "encode/parquet_read_back.h"
 #include "types/array_bytes.h"
 
@@ -53,7 +53,7 @@ class ParquetEncoder final : public Encoder {
         rows_pool_(options.pool != nullptr ? options.pool : arrow::default_memory_pool()),
         pool_(rows_pool_),
         stream_(AsArrowStream(*sink)),
-        lists_(static_cast<size_t>(schema_->num_fields())) {}
+        numbers_(static_cast<size_t>(schema_->num_fields())) {}
 
   /// To be called before anything else.
   Status Begin() {
@@ -61,8 +61,11 @@ class ParquetEncoder final : public Encoder {
                             LakeProperties(*schema_, options_, nullptr, &pool_));
     BEGIN_PARQUET_CATCH_EXCEPTIONS
     for (int i = 0; i < schema_->num_fields(); ++i) {
-      if (options_.profile == Profile::kLake && ListColumn::Fits(*schema_->field(i))) {
-        lists_[static_cast<size_t>(i)] = MakeListColumn(*properties, *schema_->field(i));
+      const arrow::Field& field = *schema_->field(i);
+      // Page indexes, which keys have, are Arrow's.
+      const bool is_key = std::ranges::count(options_.key_columns, field.name()) > 0;
+      if (options_.profile == Profile::kLake && !is_key && NumberColumn::Fits(field)) {
+        numbers_[static_cast<size_t>(i)] = MakeNumberColumn(*properties, field);
       } else {
         other_columns_.push_back(i);
       }
@@ -133,29 +136,40 @@ class ParquetEncoder final : public Encoder {
     END_PARQUET_CATCH_EXCEPTIONS
   }
 
-  std::unique_ptr<ListColumn> MakeListColumn(const parquet::WriterProperties& properties,
-                                             const arrow::Field& list) {
-    const arrow::Field& element = *list.type()->field(0);
-    const auto path = std::make_shared<parquet::schema::ColumnPath>(
-        std::vector<std::string>{list.name(), "list", element.name()});
+  std::unique_ptr<NumberColumn> MakeNumberColumn(
+      const parquet::WriterProperties& properties, const arrow::Field& field) {
+    std::vector<std::string> names = {field.name()};
+    if (field.type()->id() == arrow::Type::LIST) {
+      names.insert(names.end(), {"list", field.type()->field(0)->name()});
+    }
+    const auto path = std::make_shared<parquet::schema::ColumnPath>(std::move(names));
     const auto compression = properties.compression(path);
     const auto& options = properties.codec_options(path);
-    return std::make_unique<ListColumn>(
-        element.type()->byte_width(),
+    return std::make_unique<NumberColumn>(
+        field,
         options != nullptr ? parquet::GetCodec(compression, *options)
                            : parquet::GetCodec(compression),
-        compression == arrow::Compression::SNAPPY, &pool_);
+        compression == arrow::Compression::SNAPPY, PageBytes(), &pool_);
   }
 
-  /// Take rows for the next row group. Lists become pages at once; rows of other columns
-  /// wait. Small batches of those are put together, so that the many small pieces of
-  /// memory that they are in, TensorFlow's, are free at once.
+  /// Less where many columns have a page at hand.
+  int64_t PageBytes() const {
+    constexpr int64_t kLeast = int64_t{64} << 10, kMost = int64_t{1} << 20;
+    constexpr int64_t kPages = 4;  // of a column in a row group
+    const int64_t bytes =
+        options_.row_group_bytes / (kPages * std::max(1, schema_->num_fields()));
+    return std::clamp(bytes / 8 * 8, kLeast, kMost);
+  }
+
+  /// Take rows for the next row group. Numbers become pages at once; rows of other
+  /// columns wait. Small batches of those are put together, so that the many small pieces
+  /// of memory that they are in, TensorFlow's, are free at once.
   Status Take(const arrow::RecordBatch& rows) {
     for (int i = 0; i < rows.num_columns(); ++i) {
-      ListColumn* const list = lists_[static_cast<size_t>(i)].get();
-      if (list == nullptr) continue;
+      NumberColumn* const numbers = numbers_[static_cast<size_t>(i)].get();
+      if (numbers == nullptr) continue;
       HOWDAH_RETURN_IF_ERROR(
-          WithContext(list->Append(*rows.column(i)),
+          WithContext(numbers->Append(*rows.column(i)),
                       fmt::format("column '{}'", schema_->field(i)->name())));
     }
     waiting_bytes_ += ApproximateBytes(rows);
@@ -198,8 +212,8 @@ class ParquetEncoder final : public Encoder {
     BEGIN_PARQUET_CATCH_EXCEPTIONS
     HOWDAH_RETURN_IF_ERROR(writer_->NewRowGroup());
     for (int i = 0, other = 0; i < schema_->num_fields(); ++i) {
-      if (ListColumn* const list = lists_[static_cast<size_t>(i)].get()) {
-        file_->WriteNextColumn(*list);
+      if (NumberColumn* const numbers = numbers_[static_cast<size_t>(i)].get()) {
+        file_->WriteNextColumn(*numbers);
         continue;
       }
       arrow::ArrayVector pieces;
@@ -231,9 +245,10 @@ class ParquetEncoder final : public Encoder {
   arrow::ProxyMemoryPool pool_;  // counts what this encoder holds beside the rows
   const std::shared_ptr<arrow::io::OutputStream> stream_;
   std::unique_ptr<parquet::arrow::FileWriter> writer_;
-  ParquetFile* file_ = nullptr;                     // owned by writer_
-  std::vector<std::unique_ptr<ListColumn>> lists_;  // by field; nullptr: Arrow writes it
-  std::vector<int> other_columns_;                  // those that Arrow writes
+  ParquetFile* file_ = nullptr;  // owned by writer_
+  // By field; nullptr: Arrow writes it.
+  std::vector<std::unique_ptr<NumberColumn>> numbers_;
+  std::vector<int> other_columns_;                // those that Arrow writes
   arrow::RecordBatchVector waiting_, small_;      // rows of these for the next row group
   int64_t rows_bytes_ = 0, small_bytes_ = 0;      // of both; of small_
   int64_t waiting_bytes_ = 0, waiting_rows_ = 0;  // of all columns

@@ -8,6 +8,7 @@
 #include <parquet/page_index.h>
 #include <parquet/properties.h>
 #include <parquet/size_statistics.h>
+#include <parquet/statistics.h>
 
 #include <map>
 #include <utility>
@@ -23,18 +24,28 @@ class ParquetFile::RowGroup final : public parquet::RowGroupWriter::Contents {
   RowGroup(ParquetFile& file, parquet::RowGroupMetaDataBuilder* metadata, int ordinal)
       : file_(file), metadata_(metadata), ordinal_(static_cast<int16_t>(ordinal)) {}
 
-  void WriteNextColumn(ListColumn& column) {
+  void WriteNextColumn(NumberColumn& column) {
     EndColumn();
     ++column_;
     parquet::ColumnChunkMetaDataBuilder* metadata = metadata_->NextColumnChunk();
     ColumnChunk chunk;
     PARQUET_ASSIGN_OR_THROW(chunk, column.WriteChunk(*file_.sink_));
-    // How often each level was written: an empty list is a place without an element, and
-    // each list has one place that does not repeat another.
-    metadata->SetSizeStatistics(
-        {.definition_level_histogram = {chunk.levels - chunk.elements, chunk.elements},
-         .repetition_level_histogram = {chunk.rows, chunk.levels - chunk.rows},
-         .unencoded_byte_array_data_bytes = {}});
+    if (metadata->descr()->max_repetition_level() > 0) {
+      // How often each level was written: an empty list is a place without an element,
+      // and each list has one place that does not repeat another.
+      metadata->SetSizeStatistics(
+          {.definition_level_histogram = {chunk.levels - chunk.elements, chunk.elements},
+           .repetition_level_histogram = {chunk.rows, chunk.levels - chunk.rows},
+           .unencoded_byte_array_data_bytes = {}});
+    } else {
+      parquet::EncodedStatistics statistics;
+      statistics.set_is_signed(true);
+      statistics.set_null_count(0);
+      if (chunk.min_max) {
+        statistics.set_min(chunk.min_max->min).set_max(chunk.min_max->max);
+      }
+      metadata->SetStatistics(statistics);
+    }
     metadata->Finish(chunk.levels, /*dictionary_page_offset=*/0, /*index_page_offset=*/-1,
                      chunk.first_page, chunk.compressed_bytes, chunk.uncompressed_bytes,
                      /*has_dictionary=*/false, /*dictionary_fallback=*/false, {},
@@ -135,7 +146,7 @@ ParquetFile::ParquetFile(std::shared_ptr<arrow::io::OutputStream> sink,
 
 ParquetFile::~ParquetFile() = default;
 
-void ParquetFile::WriteNextColumn(ListColumn& column) {
+void ParquetFile::WriteNextColumn(NumberColumn& column) {
   row_group_->WriteNextColumn(column);
 }
 

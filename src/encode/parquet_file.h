@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "encode/parquet_list_column.h"
+#include "encode/parquet_number_column.h"
 
 namespace parquet {
 class PageIndexBuilder;
@@ -24,7 +24,7 @@ class ParquetFile final : public parquet::ParquetFileWriter::Contents {
   ~ParquetFile() override;
 
   /// The next column chunk of the row group that was begun last, from `column`.
-  void WriteNextColumn(ListColumn& column);
+  void WriteNextColumn(NumberColumn& column);
 
   void Close() override;
   parquet::RowGroupWriter* AppendRowGroup() override;

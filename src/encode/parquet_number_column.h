@@ -1,15 +1,16 @@
 #pragma once
 
+#include <arrow/type_fwd.h>
+
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/status.h"
 
 namespace arrow {
-class Array;
-class Field;
 class MemoryPool;
 class ResizableBuffer;
 namespace io {
@@ -22,6 +23,12 @@ class Codec;
 
 namespace howdah {
 
+/// The least and the largest value of a column chunk, PLAIN. NaN is neither, and zeros
+/// are of both signs: -0.0 the least, 0.0 the largest.
+struct MinMax {
+  std::string min, max;
+};
+
 /// Where a column chunk lies, and how large it is.
 struct ColumnChunk {
   int64_t rows = 0;
@@ -31,29 +38,34 @@ struct ColumnChunk {
   int32_t pages = 0;
   int64_t compressed_bytes = 0;    ///< with the headers of the pages
   int64_t uncompressed_bytes = 0;  ///< the same
+  /// Of numbers outside of lists; nullopt: there is none but NaN.
+  std::optional<MinMax> min_max;
 };
 
-/// Makes the pages of a column of lists as tensors give them: required lists of required
-/// numbers of 4 or 8 bytes, stored PLAIN. Of equally long lists the levels are the same
-/// few bytes again and again, where a general writer looks at each element; and a page of
-/// numbers that Snappy cannot compress goes into the file by one copy. Thread-confined.
+/// Makes the pages of a column of numbers as tensors give them, stored PLAIN: required
+/// floating point, or required lists of required numbers of 4 or 8 bytes. Of equally long
+/// lists the levels are the same few bytes again and again, where a general writer looks
+/// at each element; and a page of numbers that Snappy cannot compress goes into the file
+/// by one copy. Thread-confined.
 ///
 /// What repeats from file to file is kept apart from the numbers: pages are made while
 /// rows come, and written when the row group is.
-class ListColumn {
+class NumberColumn {
  public:
   /// Whether columns of `field` can be written by this class.
   static bool Fits(const arrow::Field& field);
 
+  /// \param field  for which Fits says yes.
   /// \param codec  nullptr: pages are stored as they are.
   /// \param stores_incompressible  the codec is Snappy's: pages that it does not make
   ///   smaller are stored as literals.
-  ListColumn(int value_bytes, std::unique_ptr<arrow::util::Codec> codec,
-             bool stores_incompressible, arrow::MemoryPool* pool);
-  ~ListColumn();
+  /// \param page_bytes  of values, at which a page ends; they are held from its begin on.
+  NumberColumn(const arrow::Field& field, std::unique_ptr<arrow::util::Codec> codec,
+               bool stores_incompressible, int64_t page_bytes, arrow::MemoryPool* pool);
+  ~NumberColumn();
 
-  /// Take `rows`, a ListArray, whose values are copied. InvalidInput: there
-  /// is a null. ResourceExhausted: a list larger than a page can be.
+  /// Take `rows`, of the field's type; their values are copied. InvalidInput: there is a
+  /// null. ResourceExhausted: a list larger than a page can be.
   Status Append(const arrow::Array& rows);
   /// Write the rows taken since the last call as a column chunk.
   Result<ColumnChunk> WriteChunk(arrow::io::OutputStream& out);
@@ -68,6 +80,8 @@ class ListColumn {
   };
   enum class Form { kStored, kLiterals, kCompressed };
 
+  Status AppendLists(const arrow::Array& rows);
+  Status AppendNumbers(const arrow::Array& rows);
   Status BeginPage();
   void AddLengths(const int32_t* offsets, int64_t lists);
   Status AddValues(const uint8_t* values, int64_t bytes);
@@ -75,9 +89,12 @@ class ListColumn {
   Result<std::string> BeginSnappy(const std::string& levels, int64_t bytes);
   Status Compress(Page* page, const std::string& levels);
 
-  const int value_bytes_;
+  const arrow::Type::type value_type_;
+  const int64_t value_bytes_;
+  const bool in_lists_;
   const std::unique_ptr<arrow::util::Codec> codec_;
   const bool stores_incompressible_;
+  const int64_t page_bytes_;
   arrow::MemoryPool* const pool_;
 
   // Of the page at hand:
@@ -86,13 +103,14 @@ class ListColumn {
   int64_t body_bytes_ = 0;     // used in body_
   int64_t literal_bytes_ = 0;  // of the last literal in it
   int64_t values_size_ = 0;    // bytes of values
-  int64_t lists_ = 0;
-  int64_t length_ = 0;  // of all lists, unless lengths_ tells it of each
+  int64_t page_rows_ = 0;
+  int64_t length_ = 1;  // of all lists, unless lengths_ tells it of each
   std::vector<int32_t> lengths_;
 
   // Of the column chunk:
   std::vector<Page> pages_;
   int64_t rows_ = 0;
+  std::optional<MinMax> min_max_;
 
   // Of the file:
   int64_t pages_begun_ = 0;
