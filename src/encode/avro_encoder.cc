@@ -7,15 +7,14 @@
 #include <arrow/type.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <utility>
 
-#include "avro/block_codec.h"
 #include "avro/container.h"
 #include "avro/schema_text.h"
 #include "avro/varint.h"
 #include "base/environment.h"
+#include "encode/avro_block_writer.h"
 #include "encode/avro_values.h"
 
 namespace howdah {
@@ -39,21 +38,20 @@ SyncMarker RandomMarker(Environment& environment) {
 class AvroEncoder final : public Encoder {
  public:
   AvroEncoder(std::shared_ptr<arrow::Schema> schema, ByteSink* sink,
-              const EncoderOptions& options, std::unique_ptr<BlockCompressor> codec,
               arrow::MemoryPool* pool)
       : schema_(std::move(schema)),
         sink_(sink),
         pool_(pool),
-        codec_(std::move(codec)),
-        sync_(RandomMarker(options.environment != nullptr ? *options.environment
-                                                          : Environment::System())),
         values_(MakeAvroRecord(schema_->fields(), "", &null_)),
         nulls_(static_cast<size_t>(schema_->num_fields()), 0) {}
 
-  Status Begin(ContainerHeader header) {
-    header.sync = sync_;
-    const std::string bytes = SerializeHeader(header);
-    return Append(std::as_bytes(std::span(bytes.data(), bytes.size())));
+  /// To be called before anything else.
+  Status Begin(AvroCodec codec, ContainerHeader header, const EncoderOptions& options) {
+    const SyncMarker sync = RandomMarker(
+        options.environment != nullptr ? *options.environment : Environment::System());
+    HOWDAH_ASSIGN_OR_RETURN(
+        blocks_, AvroBlockWriter::Make(sink_, sync, codec, options.threads, &pool_));
+    return blocks_->Begin(std::move(header));
   }
 
   Status Write(const arrow::RecordBatch& batch) override {
@@ -69,32 +67,36 @@ class AvroEncoder final : public Encoder {
     values_->Bind(columns_);
     for (int64_t row = 0; row < batch.num_rows();) {
       HOWDAH_ASSIGN_OR_RETURN(const int64_t rows, MakeRoom(row, batch.num_rows() - row));
-      std::byte* const begin = Block() + filled_;
-      filled_ += values_->Put(row, rows, begin) - begin;
+      auto* const begin =
+          reinterpret_cast<std::byte*>(block_.buffer->mutable_data()) + block_.bytes;
+      block_.bytes += values_->Put(row, rows, begin) - begin;
       if (null_.has_value()) {
         return Error(ErrorKind::kInvalidInput,
                      "column '{}': a null, but the column is not nullable", *null_);
       }
       row += rows;
-      rows_in_block_ += rows;
-      if (filled_ >= kBlockBytes) HOWDAH_RETURN_IF_ERROR(EndBlock());
+      block_.rows += rows;
+      if (block_.bytes >= kBlockBytes) HOWDAH_RETURN_IF_ERROR(blocks_->Put(&block_));
     }
     columns_.clear();  // the batch's memory is its owner's again
     return Status::OK();
   }
 
   int64_t EstimatedBytes() const override {
-    return written_ + (uncompressed_ == 0
-                           ? filled_
-                           : static_cast<int64_t>(static_cast<double>(filled_) *
-                                                  static_cast<double>(written_) /
-                                                  static_cast<double>(uncompressed_)));
+    const int64_t waiting = block_.bytes + blocks_->waiting();
+    const int64_t done = blocks_->uncompressed();
+    if (done == 0) return blocks_->written() + waiting;
+    return blocks_->written() +
+           static_cast<int64_t>(static_cast<double>(waiting) *
+                                static_cast<double>(blocks_->written()) /
+                                static_cast<double>(done));
   }
   int64_t BufferedBytes() const override { return pool_.bytes_allocated(); }
 
   Result<EncodedFile> Close() override {
-    if (rows_in_block_ > 0) HOWDAH_RETURN_IF_ERROR(EndBlock());
-    EncodedFile file{.rows = rows_, .row_groups = blocks_};
+    if (block_.rows > 0) HOWDAH_RETURN_IF_ERROR(blocks_->Put(&block_));
+    HOWDAH_RETURN_IF_ERROR(blocks_->Finish());
+    EncodedFile file{.rows = blocks_->rows(), .row_groups = blocks_->blocks()};
     for (int i = 0; i < schema_->num_fields(); ++i) {
       file.columns.push_back({.name = schema_->field(i)->name(),
                               .compressed_bytes = {},
@@ -105,8 +107,6 @@ class AvroEncoder final : public Encoder {
   }
 
  private:
-  std::byte* Block() { return reinterpret_cast<std::byte*>(block_->mutable_data()); }
-
   /// Have room in the block for some rows from `first` on, `most` at most.
   /// \return how many, at least one.
   Result<int64_t> MakeRoom(int64_t first, int64_t most) {
@@ -118,9 +118,9 @@ class AvroEncoder final : public Encoder {
       bound = values_->Bound(first, rows);
     }
     piece_rows_ = rows;
-    const int64_t needed = filled_ + bound + kAvroLongRoom;
-    if (needed > kMostAvroBlock && rows_in_block_ > 0) {
-      HOWDAH_RETURN_IF_ERROR(EndBlock());
+    const int64_t needed = block_.bytes + bound + kAvroLongRoom;
+    if (needed > kMostAvroBlock && block_.rows > 0) {
+      HOWDAH_RETURN_IF_ERROR(blocks_->Put(&block_));
       return MakeRoom(first, most);
     }
     if (needed > kMostAvroBlock) {
@@ -128,59 +128,28 @@ class AvroEncoder final : public Encoder {
                    "a row of up to {} bytes; an Avro block holds at most {}", bound,
                    kMostAvroBlock);
     }
-    if (block_ == nullptr || needed > block_->size()) {
+    if (block_.buffer == nullptr || needed > block_.buffer->size()) {
       const int64_t size = std::max(needed, kBlockBytes + 2 * kPieceBytes);
       HOWDAH_ASSIGN_OR_RETURN(auto larger, arrow::AllocateResizableBuffer(size, &pool_));
-      if (filled_ > 0) {
-        std::memcpy(larger->mutable_data(), block_->data(), static_cast<size_t>(filled_));
+      if (block_.bytes > 0) {
+        std::memcpy(larger->mutable_data(), block_.buffer->data(),
+                    static_cast<size_t>(block_.bytes));
       }
-      block_ = std::move(larger);
+      block_.buffer = std::move(larger);
     }
     return rows;
-  }
-
-  Status EndBlock() {
-    HOWDAH_ASSIGN_OR_RETURN(
-        const StoredBlock stored,
-        codec_->Compress(std::span(Block(), static_cast<size_t>(filled_))));
-    if (stored.bytes > kMostAvroBlock) {
-      return Error(ErrorKind::kResourceExhausted,
-                   "a row that compresses to {} bytes; an Avro block holds at most {}",
-                   stored.bytes, kMostAvroBlock);
-    }
-    std::array<std::byte, 2 * kAvroLongRoom> head;
-    const std::byte* const head_end =
-        PutAvroLong(stored.bytes, PutAvroLong(rows_in_block_, head.data()));
-    HOWDAH_RETURN_IF_ERROR(
-        Append(std::span(head).first(static_cast<size_t>(head_end - head.data()))));
-    for (const auto piece : stored.pieces) HOWDAH_RETURN_IF_ERROR(Append(piece));
-    HOWDAH_RETURN_IF_ERROR(Append(sync_));
-    uncompressed_ += filled_;
-    rows_ += rows_in_block_;
-    ++blocks_;
-    rows_in_block_ = filled_ = 0;
-    return Status::OK();
-  }
-
-  Status Append(std::span<const std::byte> bytes) {
-    written_ += static_cast<int64_t>(bytes.size());
-    return sink_->Append(bytes);
   }
 
   const std::shared_ptr<arrow::Schema> schema_;
   ByteSink* const sink_;
   arrow::ProxyMemoryPool pool_;
-  const std::unique_ptr<BlockCompressor> codec_;
-  const SyncMarker sync_;
+  std::unique_ptr<AvroBlockWriter> blocks_;
   NullPath null_;
   const std::unique_ptr<AvroValues> values_;
   std::vector<int64_t> nulls_;         // of each column
   std::vector<ArrayDataPtr> columns_;  // of the batch at hand
-  std::unique_ptr<arrow::ResizableBuffer> block_;
+  AvroBlock block_;                    // that rows go into
   int64_t piece_rows_ = 512;
-  int64_t filled_ = 0, rows_in_block_ = 0;  // of block_
-  int64_t written_ = 0, uncompressed_ = 0;  // bytes of the file; of its blocks
-  int64_t rows_ = 0, blocks_ = 0;           // of the file
 };
 
 }  // namespace
@@ -200,12 +169,12 @@ Result<std::unique_ptr<Encoder>> MakeAvroEncoder(std::shared_ptr<arrow::Schema> 
   }
   arrow::MemoryPool* const pool =
       options.pool != nullptr ? options.pool : arrow::default_memory_pool();
-  HOWDAH_ASSIGN_OR_RETURN(auto compressor, MakeBlockCompressor(codec, pool));
-  auto encoder = std::make_unique<AvroEncoder>(std::move(schema), sink, options,
-                                               std::move(compressor), pool);
-  HOWDAH_RETURN_IF_ERROR(encoder->Begin({.schema = text.json,
+  auto encoder = std::make_unique<AvroEncoder>(std::move(schema), sink, pool);
+  HOWDAH_RETURN_IF_ERROR(encoder->Begin(codec,
+                                        {.schema = text.json,
                                          .codec = std::string(Name(codec)),
-                                         .metadata = options.metadata}));
+                                         .metadata = options.metadata},
+                                        options));
   return encoder;
 }
 

@@ -314,6 +314,42 @@ TEST(AvroEncoder, TheMarkerIsRandomAndAnotherInEachFile) {
   EXPECT_NE(Open(EncodeAvro({batch})).header.sync, Open(EncodeAvro({batch})).header.sync);
 }
 
+TEST(AvroEncoder, SeveralThreadsMakeTheSameFile) {
+  const BatchPtr batch = Predictions(60'000);
+  for (const Profile profile : {Profile::kLake, Profile::kCompact}) {
+    for (const std::string& compression : Avro().compressions(profile)) {
+      std::string one;
+      for (const int64_t threads : {1, 2, 3, 8, 100}) {
+        SCOPED_TRACE(fmt::format("{} {}", compression, threads));
+        Dice dice;  // the same marker in each file
+        EncodedFile encoded;
+        const std::string file = EncodeAvro({batch->Slice(0, 100), batch->Slice(100)},
+                                            {.profile = profile,
+                                             .compression = compression,
+                                             .threads = threads,
+                                             .environment = &dice},
+                                            &encoded);
+        if (threads == 1) one = file;
+        EXPECT_TRUE(file == one);
+        EXPECT_EQ(encoded.rows, 60'000);
+        EXPECT_EQ(encoded.row_groups, static_cast<int64_t>(Open(file).rows.size()));
+      }
+    }
+  }
+}
+
+TEST(AvroEncoder, AFileMayBeGivenUpWhileThreadsCompressIt) {
+  const BatchPtr batch = Predictions(20'000);
+  MemorySink sink;
+  auto encoder =
+      Avro()
+          .MakeEncoder(batch->schema(), &sink, {.compression = "deflate", .threads = 4})
+          .ValueOrDie();
+  EXPECT_TRUE(encoder->Write(*batch).ok());
+  encoder.reset();
+  EXPECT_FALSE(sink.bytes.empty());
+}
+
 TEST(AvroEncoder, AFileWithoutRowsHasTheSchemaAndNoBlock) {
   const Blocks blocks = Open(EncodeAvro({Predictions(0)}));
   EXPECT_TRUE(blocks.rows.empty());
@@ -350,16 +386,18 @@ TEST(AvroEncoder, NullsAreCountedForEachColumn) {
 }
 
 TEST(AvroEncoder, ErrorsOfTheSinkAreItsOwn) {
-  for (const int64_t limit : {0, 100, 400, 300'000}) {
-    MemorySink sink;
-    sink.limit = limit;
-    const BatchPtr batch = Predictions(20'000);
-    auto encoder = Avro().MakeEncoder(batch->schema(), &sink, {});
-    Status status = encoder.status();
-    if (status.ok()) status = (*encoder)->Write(*batch);
-    if (status.ok()) status = (*encoder)->Close().status();
-    EXPECT_TRUE(Is(status, ErrorKind::kResourceExhausted)) << limit << status;
-    EXPECT_EQ(status.message(), "the disk is full");
+  const BatchPtr batch = Predictions(20'000);
+  for (const int64_t threads : {1, 2}) {
+    for (const int64_t limit : {0, 100, 400, 300'000, 700'000}) {
+      MemorySink sink;
+      sink.limit = limit;
+      auto encoder = Avro().MakeEncoder(batch->schema(), &sink, {.threads = threads});
+      Status status = encoder.status();
+      if (status.ok()) status = (*encoder)->Write(*batch);
+      if (status.ok()) status = (*encoder)->Close().status();
+      EXPECT_TRUE(Is(status, ErrorKind::kResourceExhausted)) << limit << status;
+      EXPECT_EQ(status.message(), "the disk is full");
+    }
   }
 }
 

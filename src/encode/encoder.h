@@ -52,6 +52,9 @@ struct EncoderOptions {
   std::vector<std::pair<std::string, std::string>>
       metadata;  ///< file-level key/value pairs
   TextOptions text;
+  /// How many may compress a file at the same time, in formats whose blocks stand for
+  /// themselves: avro. The bytes are the same.
+  int64_t threads = 1;
   arrow::MemoryPool* pool = nullptr;   ///< nullptr: Arrow's default
   Environment* environment = nullptr;  ///< for random markers; nullptr: the system's
 };

@@ -20,6 +20,12 @@ TaskWriterOptions WriterOptions(const PreparedJob& prepared, const Job& job,
   options.schema = prepared.landing->schema();
   options.encoder = prepared.encoder;
   options.encoder.row_group_bytes = RowGroupBytes(prepared.spec);
+  // Cores that have no split of their own; not for each of many partitions.
+  if (prepared.partition_by.empty()) {
+    const auto splits = static_cast<int64_t>(prepared.plan.splits.size());
+    options.encoder.threads =
+        std::max<int64_t>(1, prepared.runners() / std::max<int64_t>(1, splits));
+  }
   options.encoder.metadata = {{"howdah.job_id", job.plan().job_id},
                               {"howdah.split", SplitName(attempt.split)}};
   options.partition_by = prepared.partition_by;
