@@ -68,9 +68,13 @@ def test_a_block_is_asked_for_again_until_those_before_have_replicas(cluster):
 
     reports.black_hole()  # so the NameNode does not learn that blocks are finished
     write = Write(cluster, "/again")
-    write.append(random.Random(2).randbytes(3 * BLOCK - 1000))
-    wait_until(lambda: len(asked()) >= 4, "the third block is asked for twice")
-    reports.heal()
+    with concurrent.futures.ThreadPoolExecutor() as pool:  # the writer may take no more meanwhile
+        appended = pool.submit(write.append, random.Random(2).randbytes(3 * BLOCK - 1000))
+        try:
+            wait_until(lambda: len(asked()) >= 4, "the third block is asked for twice")
+        finally:
+            reports.heal()
+        appended.result()
     write.finish()
     (file,) = [file for file in cluster.oracle.health("/") if file["path"] == "/again"]
     assert len(file["blocks"]) == 3
