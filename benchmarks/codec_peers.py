@@ -111,15 +111,19 @@ def duckdb(table, ask):
     return encode
 
 
+def avro_schema(table):
+    kinds = {"int64": "long", "int32": "int", "float": "float"}
+    fields = [{"name": f.name, "type": kinds.get(str(f.type), {"type": "array", "items": "float"})}
+              for f in table.schema]
+    return {"type": "record", "name": "row", "fields": fields}
+
+
 def fastavro(table, ask):
     """Of dicts that are there."""
     import fastavro
     if ask["format"] != "avro":
         return None
-    kinds = {"int64": "long", "int32": "int", "float": "float"}
-    fields = [{"name": f.name, "type": kinds.get(str(f.type), {"type": "array", "items": "float"})}
-              for f in table.schema]
-    schema = fastavro.parse_schema({"type": "record", "name": "row", "fields": fields})
+    schema = fastavro.parse_schema(avro_schema(table))
     records, codec = table.to_pylist(), {"none": "null"}.get(ask["codec"], ask["codec"])
     return to_memory(lambda out: fastavro.writer(out, schema, records, codec=codec), io.BytesIO())
 
@@ -172,12 +176,16 @@ PEERS = {"pyarrow": tuned_pyarrow, "pyarrow, defaults": default_pyarrow, "polars
 SHARES = {"fastavro": 50, "pandas": 10}
 
 
+def rows_of(ask):
+    with pa.memory_map(ask["path"]) as source:
+        return pa.ipc.open_file(source).read_all()
+
+
 def prepare(name, ask):
     """\\return a call that does the work once and says how many bytes or rows that were, or None."""
     table = None
     if ask["verb"] == "write":
-        with pa.memory_map(ask["path"]) as source:
-            table = pa.ipc.open_file(source).read_all()
+        table = rows_of(ask)
         table = table.slice(0, table.num_rows // SHARES.get(name, 1))
     return PEERS[name](table, ask)
 
@@ -187,7 +195,8 @@ def spent():
     return usage.ru_utime + usage.ru_stime, time.perf_counter(), usage.ru_minflt
 
 
-def measured(work, share):
+def cost(work, spent=spent, share=1):
+    """\\return the answer for one call of `work`, by what spent() was before and after"""
     before = spent()
     size = work()
     cpu, wall, faults = (now - then for now, then in zip(spent(), before))
@@ -206,7 +215,7 @@ def main():
                 work = prepare(name, ask)
                 if work:
                     work()
-            answer = measured(work, share) if work else {"none": "not a format of it"}
+            answer = cost(work, share=share) if work else {"none": "not a format of it"}
         except Exception as error:  # what a library lacks is a finding, not an end
             answer = {"none": f"{type(error).__name__}: {error}"[:200]}
         print(json.dumps(answer), flush=True)

@@ -90,6 +90,8 @@ def start(verb, cores):
     for name in names:
         assert name in PEERS
         contestants[name] = Contestant([sys.executable, peers, name], cores)
+    if verb == "write" and cores == 1:  # one thread writes a file of Java's
+        contestants["java"] = Contestant([sys.executable, peers.with_name("codec_java.py")], cores)
     return contestants
 
 

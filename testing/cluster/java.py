@@ -19,6 +19,9 @@ def home(hadoop=HADOOP):
 
 HOME = home()
 
+# Java's Avro with all that it needs; `tools/setup test` fetches it.
+AVRO_TOOLS = REPOSITORY / ".cache" / "avro-tools-1.12.2" / "avro-tools-1.12.2.jar"
+
 MAIN = {
     "namenode": "org.apache.hadoop.hdfs.server.namenode.NameNode",
     "datanode": "org.apache.hadoop.hdfs.server.datanode.DataNode",

@@ -13,7 +13,6 @@ import pyarrow as pa
 import values
 from testing.cluster import java
 
-JAR = java.REPOSITORY / ".cache" / "avro-tools-1.12.2" / "avro-tools-1.12.2.jar"
 JUDGE = pathlib.Path(__file__).with_name("AvroJudge.java")
 
 WIDE = decimal.Context(prec=76)
@@ -21,8 +20,8 @@ WIDE = decimal.Context(prec=76)
 
 @functools.cache
 def judge():
-    command = [java.jdk() / "bin" / "java", "-Xmx256m", *java.FLAGS, *java.JIT["quick"], "-cp", JAR,
-               JUDGE]
+    command = [java.jdk() / "bin" / "java", "-Xmx256m", *java.FLAGS, *java.JIT["quick"], "-cp",
+               java.AVRO_TOOLS, JUDGE]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                             stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
                             env=java.environment())
