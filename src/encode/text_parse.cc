@@ -6,6 +6,7 @@
 #include <arrow/util/decimal.h>
 #include <arrow/util/utf8.h>
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -107,11 +108,14 @@ bool ParseTimestamp(std::string_view text, const arrow::TimestampType& type,
 }
 
 template <typename Decimal>
-bool ParseDecimal(std::string_view text, int32_t scale, Decimal* value) {
-  int32_t precision = 0, found = 0;
-  if (!Decimal::FromString(text, value, &precision, &found).ok()) return false;
-  const auto scaled = value->Rescale(found, scale);
-  if (!scaled.ok()) return false;
+bool ParseDecimal(std::string_view text, const arrow::DecimalType& type, Decimal* value) {
+  int32_t digits = 0, found = 0;
+  if (!Decimal::FromString(text, value, &digits, &found).ok()) return false;
+  // More digits than a Decimal holds wrap around, in FromString() and in Rescale().
+  const int64_t stored = int64_t{digits} - found + type.scale();
+  if (std::max<int64_t>(digits, stored) > Decimal::kMaxPrecision) return false;
+  const auto scaled = value->Rescale(found, type.scale());
+  if (!scaled.ok() || !scaled->FitsInPrecision(type.precision())) return false;
   *value = *scaled;
   return true;
 }
@@ -140,9 +144,9 @@ Status AppendFloat(std::string_view text, arrow::ArrayBuilder* builder) {
 
 template <typename T, typename Decimal>
 Status AppendDecimal(std::string_view text, arrow::ArrayBuilder* builder) {
-  const auto scale = static_cast<const arrow::DecimalType&>(*builder->type()).scale();
+  const auto& type = static_cast<const arrow::DecimalType&>(*builder->type());
   return Append<T, Decimal>(
-      text, builder, [&](Decimal* value) { return ParseDecimal(text, scale, value); });
+      text, builder, [&](Decimal* value) { return ParseDecimal(text, type, value); });
 }
 
 template <typename T>

@@ -257,6 +257,34 @@ TEST(TextRows, ATimeThatNoDayHasIsRefused) {
   }
 }
 
+TEST(TextRows, ADecimalOfMoreDigitsThanItsColumnHasIsRefused) {
+  const auto read = [](const std::shared_ptr<arrow::DataType>& type,
+                       const std::string& text) {
+    const auto file = std::make_shared<MemorySource>("a\n" + text + "\n");
+    const auto schema = arrow::schema({field("a", type)});
+    auto reader = FindFormat("csv")->ReadRows(file, schema, PlainText()).ValueOrDie();
+    return reader->Next();
+  };
+  const auto narrow = arrow::decimal128(5, 2), whole = arrow::decimal128(38, 0);
+  const auto wide = arrow::decimal256(50, 7);
+  for (const auto& [type, text] : std::vector{
+           std::pair{narrow, std::string("1000")},  // with its two decimals six digits
+           std::pair{whole, std::string(39, '1')},  // in 128 bits
+           std::pair{whole, std::string(40, '9')},  // behind them
+           std::pair{arrow::decimal128(38, 38), "1" + std::string(37, '0')},
+           std::pair{wide, std::string(44, '9')},
+           std::pair{wide, "-1" + std::string(77, '0')}}) {  // behind 256 bits
+    SCOPED_TRACE(text);
+    const Status status = read(type, text).status();
+    EXPECT_TRUE(Is(status, ErrorKind::kCorruption)) << status;
+    EXPECT_THAT(status.message(), HasSubstr("is no " + type->ToString()));
+  }
+  EXPECT_TRUE(read(narrow, "-999.99").ok());
+  EXPECT_TRUE(read(arrow::decimal128(2, 2), "0.00").ok());
+  EXPECT_TRUE(read(wide, std::string(43, '9')).ok());
+  EXPECT_TRUE(read(arrow::decimal128(5, -3), "99999000").ok());
+}
+
 TEST(TextRows, DecimalsWithMoreZerosThanDigitsAreRefused) {
   const auto zero = arrow::MakeArrayFromScalar(
       arrow::Decimal128Scalar(arrow::Decimal128(1), arrow::decimal128(5, 1 << 20)), 1);
