@@ -28,7 +28,9 @@ struct AvroBlock {
 
 /// Compresses the blocks of a file and writes them in the order in which they came. With
 /// several threads as many blocks are compressed at the same time, each by a thread of
-/// its own, and written by the caller's; the file's bytes are the same. Thread-confined.
+/// its own, and written by the caller's. The blocks hold the same rows; deflate's bytes
+/// may differ, since ISA-L looks for matches where the block before had them.
+/// Thread-confined.
 class AvroBlockWriter {
  public:
   /// \param threads  one: the caller's own. A codec that does not compress has no more.

@@ -53,7 +53,7 @@ struct EncoderOptions {
       metadata;  ///< file-level key/value pairs
   TextOptions text;
   /// How many may compress a file at the same time, in formats whose blocks stand for
-  /// themselves: avro. The bytes are the same.
+  /// themselves: avro. The blocks hold the same rows.
   int64_t threads = 1;
   arrow::MemoryPool* pool = nullptr;   ///< nullptr: Arrow's default
   Environment* environment = nullptr;  ///< for random markers; nullptr: the system's
