@@ -11,7 +11,11 @@
 
 namespace {
 std::atomic<int64_t> allocations{0};
+}  // namespace
 
+// Sanitizers have operators of their own, which see more. There only the pool is counted.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+namespace {
 void* Allocate(size_t bytes, size_t alignment = alignof(std::max_align_t)) {
   ++allocations;
   void* const memory = alignment <= alignof(std::max_align_t)
@@ -33,6 +37,7 @@ void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory
 void operator delete(void* memory, size_t, std::align_val_t) noexcept {
   std::free(memory);
 }
+#endif
 
 namespace howdah {
 namespace {

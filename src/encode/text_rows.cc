@@ -140,6 +140,10 @@ Status AppendHiveMap(std::string_view text, int depth, arrow::MapBuilder* builde
     const std::string_view key =
         TakeHivePart(&entry, HiveSeparator(depth + 2), &has_item);
     HOWDAH_RETURN_IF_ERROR(AppendHive(key, depth + 2, builder->key_builder()));
+    // Arrow ends the program where a key is null.
+    if (builder->key_builder()->null_count() > 0) {
+      return Error(ErrorKind::kCorruption, "a map has a null key");
+    }
     if (!has_item) return Error(ErrorKind::kCorruption, "a key has no value");
     return AppendHive(entry, depth + 2, builder->item_builder());
   });

@@ -328,6 +328,18 @@ TEST(TextRows, TheFirstAndTheLastInstantComeBackEqual) {
   }
 }
 
+TEST(TextRows, AMapWithANullKeyIsRefused) {
+  const auto schema =
+      arrow::schema({field("a", arrow::map(arrow::utf8(), arrow::int64()))});
+  auto reader = FindFormat("csv")
+                    ->ReadRows(std::make_shared<MemorySource>("x\0031\002\\N\0037\n"),
+                               schema, PlainText({.dialect = "hive-text"}))
+                    .ValueOrDie();
+  const Status status = reader->Next().status();
+  EXPECT_TRUE(Is(status, ErrorKind::kCorruption)) << status;
+  EXPECT_THAT(status.message(), HasSubstr("record 0: column 'a': a map has a null key"));
+}
+
 TEST(TextRows, AListOfFixedSizeHasThatSize) {
   const auto schema =
       arrow::schema({field("a", arrow::fixed_size_list(arrow::int8(), 2))});
