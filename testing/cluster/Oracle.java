@@ -43,6 +43,7 @@ import org.apache.hadoop.ha.protocolPB.HAServiceProtocolClientSideTranslatorPB;
 import org.apache.hadoop.hdfs.DFSUtilClient;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.client.HdfsDataOutputStream;
+import org.apache.hadoop.hdfs.protocol.ClientDatanodeProtocol;
 import org.apache.hadoop.hdfs.protocol.DatanodeID;
 import org.apache.hadoop.hdfs.protocol.DatanodeInfo;
 import org.apache.hadoop.hdfs.protocol.HdfsFileStatus;
@@ -85,6 +86,8 @@ public final class Oracle {
     for (String file : files) {
       conf.addResource(new org.apache.hadoop.fs.Path(new File(file).toURI()));
     }
+    // Java's client waits a minute for each stopped DataNode; a witness has other replicas to ask.
+    conf.setIfUnset("dfs.client.socket-timeout", "10000");
     this.answers = answers;
     addContents();
     addNames();
@@ -336,8 +339,14 @@ public final class Oracle {
       InetSocketAddress ipc = NetUtils.createSocketAddr(request.get("address").asText());
       String host = ipc.getHostString();
       DatanodeID node = new DatanodeID(host, host, "", 0, 0, 0, ipc.getPort());
-      DFSUtilClient.createClientDatanodeProtocolProxy(node, conf, 60_000, false)
-          .shutdownDatanode(true);
+      ClientDatanodeProtocol datanode =
+          DFSUtilClient.createClientDatanodeProtocolProxy(node, conf, 60_000, false);
+      try {
+        datanode.getDatanodeInfo();
+      } catch (IOException expected) {
+        // The connection was to a process that has ended; the next call makes a new one.
+      }
+      datanode.shutdownDatanode(true);
       return null;
     });
     operations.put("safemode", request -> system(request).setSafeMode(
