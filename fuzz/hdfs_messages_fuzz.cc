@@ -7,13 +7,13 @@
 #include <string>
 #include <utility>
 
-#include "base/log.h"
 #include "fuzz_input.h"
 #include "hdfs/block_messages.h"
 #include "hdfs/message_reader.h"
 #include "hdfs/namenode_client.h"
 #include "hdfs/remote_exception.h"
 #include "hdfs/rpc_messages.h"
+#include "quiet_log.h"
 #include "testing/hdfs/fake_pacing.h"
 
 namespace {
@@ -99,11 +99,6 @@ void Ask(NamenodeClient& client, size_t call) {
 }
 
 }  // namespace
-
-extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
-  InitLog(LogFormat::kText, LogLevel::kError);
-  return 0;
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   FuzzInput input(data, size);

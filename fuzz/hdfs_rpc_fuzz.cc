@@ -6,8 +6,8 @@
 #include <string>
 #include <thread>
 
-#include "base/log.h"
 #include "hdfs/rpc_connection.h"
+#include "quiet_log.h"
 #include "socket_fuzz.h"
 
 namespace {
@@ -18,11 +18,6 @@ using namespace howdah::hdfs;
 constexpr int32_t kCallId = 7;
 
 }  // namespace
-
-extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
-  InitLog(LogFormat::kText, LogLevel::kError);
-  return 0;
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   FuzzInput input(data, size);

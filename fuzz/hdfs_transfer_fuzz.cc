@@ -13,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "base/log.h"
 #include "fuzz_input.h"
 #include "hdfs/ack_reader.h"
 #include "hdfs/block_reader.h"
@@ -23,6 +22,7 @@
 #include "hdfs/out_packet.h"
 #include "hdfs/packet.h"
 #include "hdfs/transfer_messages.h"
+#include "quiet_log.h"
 #include "socket_fuzz.h"
 #include "testing/hdfs/fake_pacing.h"
 #include "testing/hdfs/null_namenode.h"
@@ -232,11 +232,6 @@ void WritePackets(FuzzInput& input) {
 }
 
 }  // namespace
-
-extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
-  InitLog(LogFormat::kText, LogLevel::kError);
-  return 0;
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   FuzzInput input(data, size);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,12 @@ class TextColumn {
 };
 
 inline constexpr int64_t kTextSlack = 64;
+
+/// Write `text` to `out`; returns its end.
+inline char* Put(std::string_view text, char* out) {
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
 
 /// The writer of `field`. `depth`: how deep in lists and records it lies.
 /// SchemaMismatch: a type that the dialect cannot hold; a clause that says so.

@@ -13,11 +13,6 @@
 namespace howdah {
 namespace {
 
-char* Put(std::string_view text, char* out) {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
-}
-
 /// Where the elements of each list lie among the values of all.
 struct ListOffsets {
   explicit ListOffsets(const arrow::Array& array) {

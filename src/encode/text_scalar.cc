@@ -16,11 +16,6 @@
 namespace howdah {
 namespace {
 
-char* Put(std::string_view text, char* out) {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
-}
-
 /// `value` with at least `digits` digits.
 char* PutPadded(uint64_t value, int digits, char* out) {
   char text[20];

@@ -10,11 +10,6 @@
 namespace howdah {
 namespace {
 
-char* Put(std::string_view text, char* out) {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
-}
-
 // -- how text is written by each dialect: at most kPerByte bytes for each, and kMore ----
 
 /// Quoted where RFC 4180 wants it, and where readers would trim it or take it for null.
