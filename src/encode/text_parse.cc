@@ -111,9 +111,11 @@ template <typename Decimal>
 bool ParseDecimal(std::string_view text, const arrow::DecimalType& type, Decimal* value) {
   int32_t digits = 0, found = 0;
   if (!Decimal::FromString(text, value, &digits, &found).ok()) return false;
-  // More digits than a Decimal holds wrap around, in FromString() and in Rescale().
-  const int64_t stored = int64_t{digits} - found + type.scale();
+  // More digits than a Decimal holds wrap around, in FromString() and in Rescale(), which
+  // has no power of ten for a larger step down either.
+  const int64_t up = int64_t{type.scale()} - found, stored = digits + up;
   if (std::max<int64_t>(digits, stored) > Decimal::kMaxPrecision) return false;
+  if (up < -Decimal::kMaxScale) return false;
   const auto scaled = value->Rescale(found, type.scale());
   if (!scaled.ok() || !scaled->FitsInPrecision(type.precision())) return false;
   *value = *scaled;

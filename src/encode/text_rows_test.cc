@@ -273,7 +273,9 @@ TEST(TextRows, ADecimalOfMoreDigitsThanItsColumnHasIsRefused) {
            std::pair{whole, std::string(40, '9')},  // behind them
            std::pair{arrow::decimal128(38, 38), "1" + std::string(37, '0')},
            std::pair{wide, std::string(44, '9')},
-           std::pair{wide, "-1" + std::string(77, '0')}}) {  // behind 256 bits
+           std::pair{wide, "-1" + std::string(77, '0')},  // behind 256 bits
+           std::pair{wide, std::string("12e-7775808")},   // behind the powers of ten
+           std::pair{narrow, std::string("1e-41")}}) {
     SCOPED_TRACE(text);
     const Status status = read(type, text).status();
     EXPECT_TRUE(Is(status, ErrorKind::kCorruption)) << status;

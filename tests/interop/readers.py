@@ -282,7 +282,7 @@ def csv_by_pandas(landed):
     types = landed.types(lambda kind: PANDAS.get(str(kind), "str"))
     frame = pd.concat(pd.read_csv(
         p, dtype=types, keep_default_na=False, lineterminator="\n",
-        na_values={n: ["NaN" if "float" in kind else ""] for n, kind in types.items()})
+        na_values={n: ["", "NaN"] if "float" in kind else [""] for n, kind in types.items()})
         for p in landed.paths)
     return of_pandas(landed, frame)
 
@@ -387,7 +387,9 @@ CANNOT = {
         (lambda kind: any(values.parts(part) for part in values.parts(kind)) or
          pa.types.is_struct(kind) or pa.types.is_map(kind), "of nested columns it knows lists"),
         (lambda kind: any(pa.types.is_timestamp(part) for part in values.parts(kind)),
-         "in lists it leaves numbers of any unit")],
+         "in lists it leaves numbers of any unit"),
+        (lambda kind: any(str(part) in ("string", "binary") for part in values.parts(kind)),
+         "lists of texts without a dictionary are null to it")],
     "json by pyarrow": [(pa.types.is_map, "it has no reader of maps")],
     "json by polars": [(pa.types.is_map, "it has no reader of maps")],
 }
