@@ -1,8 +1,8 @@
 // Many files written at once by one process, while the cluster is under fire:
-// `hdfs_soak SOURCE FOLDER WRITERS FILES BYTES`. Each of WRITERS threads writes FILES
-// files of BYTES bytes; file f of writer w is FOLDER/w-f and holds the bytes of the local
-// file SOURCE from (w * FILES + f) * 4099 on, round and round. Configured by
-// HADOOP_CONF_DIR.
+// `hdfs_soak SOURCE FOLDER WRITERS FILES BYTES PAUSE`. Each of WRITERS threads writes
+// FILES files of BYTES bytes, and pauses for PAUSE milliseconds after each MiB; file f of
+// writer w is FOLDER/w-f and holds the bytes of the local file SOURCE from
+// (w * FILES + f) * 4099 on, round and round. Configured by HADOOP_CONF_DIR.
 //
 // Prints a line for each file, "file NAME BYTES CRC32C" or "error NAME MESSAGE", and how
 // many threads and descriptors the process has, "state NAME THREADS DESCRIPTORS
@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -52,7 +53,7 @@ void PrintState(const char* name) {
 
 Result<ClosedFile> WriteOne(HdfsFileSystem& fs, const std::string& path,
                             std::span<const std::byte> source, uint64_t from,
-                            uint64_t bytes) {
+                            uint64_t bytes, std::chrono::milliseconds pause) {
   HOWDAH_ASSIGN_OR_RETURN(const auto file, fs.CreateFile(path));
   for (uint64_t done = 0; done < bytes;) {
     const auto piece = source.subspan((from + done) % source.size());
@@ -60,6 +61,7 @@ Result<ClosedFile> WriteOne(HdfsFileSystem& fs, const std::string& path,
         std::min({bytes - done, uint64_t{piece.size()}, uint64_t{1} << 20});
     HOWDAH_RETURN_IF_ERROR(file->Append(piece.first(static_cast<size_t>(taken))));
     done += taken;
+    std::this_thread::sleep_for(pause);
   }
   return file->Commit(IfExists::kFail);
 }
@@ -68,6 +70,7 @@ struct Work {
   std::vector<char> source;
   std::string folder;
   uint64_t writers, files, bytes;
+  std::chrono::milliseconds pause;
 };
 
 // \return whether all files are there.
@@ -89,7 +92,8 @@ bool WriteAll(const Work& work) {
           const std::string name = fmt::format("{}-{}", writer, f);
           const auto closed = WriteOne(**fs, work.folder + "/" + name,
                                        std::as_bytes(std::span(work.source)),
-                                       (writer * work.files + f) * 4099, work.bytes);
+                                       (writer * work.files + f) * 4099, work.bytes,
+                                       work.pause);
           const std::lock_guard lock(printing);
           if (closed.ok()) {
             fmt::print("file {} {} {:08x}\n", name, closed->size, closed->crc32c);
@@ -111,13 +115,14 @@ bool WriteAll(const Work& work) {
 
 int main(int argc, char** argv) {
   using namespace howdah::hdfs;
-  if (argc != 6) return 2;
+  if (argc != 7) return 2;
   std::ifstream file(argv[1], std::ios::binary);
   const Work work{.source = {std::istreambuf_iterator<char>(file), {}},
                   .folder = argv[2],
                   .writers = std::stoull(argv[3]),
                   .files = std::stoull(argv[4]),
-                  .bytes = std::stoull(argv[5])};
+                  .bytes = std::stoull(argv[5]),
+                  .pause = std::chrono::milliseconds(std::stoull(argv[6]))};
   if (work.source.empty()) return 2;
   PrintState("begin");
   const bool whole = WriteAll(work);

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Many writers on a cluster whose daemons are killed, restarted and failed over at random.
 
-python tests/faults/soak.py --bytes 5G: one client process writes with 16 threads at replication 3. At the
-end each file is read by Java's client and compared, all blocks have their replicas again, no file is open,
-no hidden file is left, and the client has no thread or descriptor more than when it began. The table is
-printed and kept in build/soak.md. Exit 1 if anything of that is not so.
+python tests/faults/soak.py --bytes 5G: one client process writes with 16 threads at replication 3, with
+pauses, so that faults have time to happen. At the end each file is read by Java's client and compared, all
+blocks have their replicas again, no file is open, no hidden file is left, and the client has no thread or
+descriptor more than when it began. The table is printed and kept in build/soak.md. Exit 1 if anything of
+that is not so.
 """
 
 import argparse
@@ -43,6 +44,8 @@ def parse():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bytes", type=size, default=size("1600M"), help="of all files (%(default)s)")
     parser.add_argument("--writers", type=int, default=16)
+    parser.add_argument("--seconds", type=float, default=120,
+                        help="of pauses of each writer (%(default)s)")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     parser.add_argument("--dir", type=pathlib.Path,
                         help="where the cluster keeps its data, three times the bytes")
@@ -147,9 +150,11 @@ def run_writers(cluster, options, source, files):
     cluster.oracle.mkdirs("/soak")
     fire = Fire(cluster, options.seed)
     begin = time.monotonic()
+    pause = 1000 * options.seconds / (files * FILE >> 20)
     with open(cluster.folder / "logs" / "soak.log", "wb") as log:
         process = subprocess.Popen(
-            [programs.BIN / "hdfs_soak", path, "/soak", str(options.writers), str(files), str(FILE)],
+            [programs.BIN / "hdfs_soak", path, "/soak", str(options.writers), str(files), str(FILE),
+             str(round(pause))],
             stdout=subprocess.PIPE, stderr=log, env=programs.environment(cluster))
         fire.start()
         try:
