@@ -34,7 +34,7 @@ faults: build ## HDFS writes under fire: a pairwise cover of the matrix, 10 minu
 faults-full: ## the whole matrix, 40 minutes
 	@$(MAKE) --no-print-directory faults FAULTS=full
 
-soak: build ## 16 HDFS writers while daemons die at random; SOAK="--bytes 5G --dir /big", 1.6 GB by default
+soak: build ## 16 HDFS writers while daemons die at random; SOAK="--bytes 5G --seconds 240", 1.6 GB by default
 	@tools/setup cluster
 	cmake --build build --target hdfs_soak
 	@$(PYTHON) tests/faults/soak.py $(SOAK)
