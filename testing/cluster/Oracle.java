@@ -66,6 +66,10 @@ public final class Oracle {
     Object run(JsonNode request) throws Exception;
   }
 
+  private interface Call {
+    Object run() throws IOException;
+  }
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Configuration conf = new Configuration();
@@ -164,6 +168,15 @@ public final class Oracle {
       addHealth(system(request), path(request), files);
       return files;
     });
+  }
+
+  /** Makes a harmless call: a connection to a process that has ended is given up by the first. */
+  private static void renewConnection(Call call) {
+    try {
+      call.run();
+    } catch (IOException expected) {
+      // The next call makes a new connection.
+    }
   }
 
   private Object checksum(JsonNode request, String mode) throws IOException {
@@ -341,11 +354,7 @@ public final class Oracle {
       DatanodeID node = new DatanodeID(host, host, "", 0, 0, 0, ipc.getPort());
       ClientDatanodeProtocol datanode =
           DFSUtilClient.createClientDatanodeProtocolProxy(node, conf, 60_000, false);
-      try {
-        datanode.getDatanodeInfo();
-      } catch (IOException expected) {
-        // The connection was to a process that has ended; the next call makes a new one.
-      }
+      renewConnection(datanode::getDatanodeInfo);
       datanode.shutdownDatanode(true);
       return null;
     });
@@ -353,11 +362,7 @@ public final class Oracle {
         SafeModeAction.valueOf(request.get("action").asText().toUpperCase())));
     operations.put("reconnect", request -> {
       for (DistributedFileSystem system : systems.values()) {
-        try {
-          system.exists(new org.apache.hadoop.fs.Path("/"));
-        } catch (IOException expected) {
-          // The connection was dead; the next call makes a new one.
-        }
+        renewConnection(() -> system.exists(new org.apache.hadoop.fs.Path("/")));
       }
       return null;
     });
@@ -367,11 +372,7 @@ public final class Oracle {
           new StateChangeRequestInfo(RequestSource.REQUEST_BY_USER_FORCED);
       try (HAServiceProtocolClientSideTranslatorPB node =
           new HAServiceProtocolClientSideTranslatorPB(address, conf)) {
-        try {
-          node.getServiceStatus();
-        } catch (IOException expected) {
-          // The connection was to a process that has ended; the next call makes a new one.
-        }
+        renewConnection(node::getServiceStatus);
         if (request.get("to").asText().equals("active")) {
           node.transitionToActive(why);
         } else {
