@@ -125,7 +125,8 @@ def test_a_damaged_file_is_refused_or_read_as_others_read_it(place, model, name,
     if outcome.code != 0:
         assert outcome.code in (1, 2), outcome
         # A TFRecord file of no bytes is one of no records: it is their columns that are missed.
-        assert name in outcome.error or path.stat().st_size == 0, outcome
+        of_no_records = name == "plain.tfrecord" and path.stat().st_size == 0
+        assert name in outcome.error or of_no_records, outcome
         assert re.search(r"byte|block|record|row|column|footer|header|magic|schema|begin|end|empty",
                          outcome.error), outcome
         assert not (place / "out").exists()
