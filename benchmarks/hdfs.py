@@ -35,12 +35,12 @@ from testing.cluster import java  # noqa: E402
 from testing.cluster.cluster import Cluster  # noqa: E402
 
 SEED = 1  # of the file and of the order of runs
-SMALL, BIG = 1 << 16, 1 << 20  # packets: Java's default, and what it may be set to
+SMALL, MIDDLE, BIG = 1 << 16, 1 << 18, 1 << 20  # packets: the default, Java's too, and larger ones
 STREAMS = 8
 LISTINGS = 5
 # The cases of each client; the slow ones and those that know no other packet take part in fewer.
 ALL = [Case(operation, replication, packet, streams)
-       for replication in (1, 3) for packet in (SMALL, BIG) for streams in (1, STREAMS)
+       for replication in (1, 3) for packet in (SMALL, MIDDLE, BIG) for streams in (1, STREAMS)
        for operation in ("write", "read") if operation == "write" or packet == SMALL]
 OF_ONE_PACKET = [case for case in ALL if case.packet == SMALL]
 OF_ONE_STREAM = [case for case in OF_ONE_PACKET if case.streams == 1]
@@ -197,7 +197,7 @@ def main():
         sources = make_sources(stack, options.mib)
         cluster.oracle.mkdirs("/")  # its settings are there once it runs
         clients = {"howdah": hdfs_clients.Howdah(cluster, options.howdah),
-                   "java": hdfs_clients.Java(cluster, (SMALL, BIG)),
+                   "java": hdfs_clients.Java(cluster, (SMALL, MIDDLE, BIG)),
                    "hdfs-native": hdfs_clients.HdfsNative(cluster),
                    "hdfs dfs": hdfs_clients.shell(cluster), "WebHDFS": hdfs_clients.webhdfs(cluster)}
         stack.callback(clients["java"].close)

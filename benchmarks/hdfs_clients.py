@@ -22,7 +22,8 @@ from testing.cluster import conf, java
 from testing.cluster.oracle import Oracle
 
 TICKS = os.sysconf("SC_CLK_TCK")
-BEST_COMPILER = ("-XX:TieredStopAtLevel=4",)
+# The best compiler; and memory for eight streams, of each of which Java keeps 80 packets of 1 MiB.
+JAVA_FLAGS = ("-XX:TieredStopAtLevel=4", "-Xmx2g")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,7 +132,7 @@ class Java:
             site = cluster.folder / f"clients-{size}.xml"
             conf.write_site(site, {**cluster.layout.client_settings(),
                                    "dfs.client-write-packet-size": size})
-            self._jvms[size] = Oracle(cluster.folder, site, BEST_COMPILER)
+            self._jvms[size] = Oracle(cluster.folder, site, JAVA_FLAGS)
 
     def write(self, folder, sources, case):
         return self._measure(case, [("put", {"path": f"{folder}/{source.name}", "source": str(source),

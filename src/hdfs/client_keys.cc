@@ -71,7 +71,7 @@ constexpr ClientKey kKeys[] = {
      ClientKey::Duration{&Options::probe_timeout, kMs}, 1},
     {"howdah.datanode.suspect-after", "4s",
      ClientKey::Duration{&Options::suspect_after, kMs}, 1},
-    {"howdah.write.buffer-size", "16m", ClientKey::Size{&Options::write_buffer_bytes}, 1},
+    {"howdah.write.buffer-size", "6m", ClientKey::Size{&Options::write_buffer_bytes}, 1},
     {"howdah.write.verify", "checksum", ClientKey::Verify{}},
     {"ipc.client.connect.max.retries", "10", ClientKey::Count{&Options::connect_retries}},
     {"ipc.client.connect.max.retries.on.timeouts", "45",

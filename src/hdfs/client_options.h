@@ -82,7 +82,7 @@ struct ClientOptions {
   Milliseconds locate_following_block_delay_limit{60'000};  ///< ….max.delay.ms
   int pipeline_recovery_retries = 5;  ///< dfs.client.pipeline.recovery.max-retries
   int packets_in_flight = 80;         ///< max-packets-in-flight
-  uint64_t write_buffer_bytes = uint64_t{16} << 20;  ///< of one file's packets; ours
+  uint64_t write_buffer_bytes = uint64_t{6} << 20;  ///< of one file's packets; ours
   VerifyFile verify = VerifyFile::kChecksum;         ///< ours
   Milliseconds excluded_node_expiry{
       600'000};                  ///< exclude.nodes.cache.expiry.interval.millis
