@@ -59,7 +59,9 @@ class Faults:
         """Have `watcher(event)` called for each Call, Write or Packet that begins to pass, until `heal`.
 
         It returns None, or a pair: after how many bytes from the event's begin (of a Call: 0) the
-        connection is held, and what is called meanwhile, in a thread of the proxy.
+        connection is held, and what is called meanwhile, in a thread of the proxy. Of a Call it may be three:
+        the last is called when the answer has come, before that passes. Where the one for the call or for the
+        answer returns False, that is lost and the connection cut.
         """
         self._watcher = watcher
 
@@ -151,6 +153,8 @@ class Passage:
         self._writes = None if is_rpc else Writes()
         self._held = []  # pairs of a byte, counted from the connection's beginning, and what is called
         self._swallow = set()  # ids of calls whose answers are to be lost
+        self._watched = {}  # by the call's id, what is called when its answer has come
+        self._settled = threading.Condition()  # about `_watched`
 
     def through(self, direction, data):
         """Yields what passes of `data`; Cut: nor anything after that."""
@@ -187,7 +191,12 @@ class Passage:
         for call in self._requests.feed(data):
             answer = self._faults.see(call)
             if answer is not None:
-                answer[1]()
+                _, action, *then = answer
+                if action is not None and action() is False:
+                    raise Cut()
+                if then and then[0] is not None:
+                    with self._settled:
+                        self._watched[call.call_id] = then[0]
             fault = self._faults.take_lost(call)
             if fault is not None and fault.acted:
                 self._swallow.add(call.call_id)
@@ -201,7 +210,26 @@ class Passage:
             return data
         passing = b""
         for call_id, frame in self._answers.feed(data):
-            if call_id in self._swallow:
+            passes = call_id not in self._swallow
+            if call_id in self._watched:
+                passes = self._watched[call_id]() is not False and passes
+                self._forget([call_id])
+            if not passes:
                 raise Cut(passing)
             passing += frame
         return passing
+
+    def _forget(self, calls):
+        with self._settled:
+            for call_id in calls:
+                del self._watched[call_id]
+            self._settled.notify_all()
+
+    def end(self, direction):
+        """A direction has ended. Of a client that is gone, wait for the answers that somebody watches: a
+        NameNode drops what it has not done yet when it notices."""
+        if direction == DOWN:
+            self._forget(list(self._watched))
+        else:
+            with self._settled:
+                self._settled.wait_for(lambda: not self._watched)

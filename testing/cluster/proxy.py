@@ -39,10 +39,13 @@ class _Link:
     def _pump(self, direction):
         source, sink = self._ends[direction]
         try:
-            while data := source.recv(PIECE):
-                self._faults.pause(len(data), lambda: self.closed)
-                for piece in self._passage.through(direction, data):
-                    sink.sendall(piece)
+            try:
+                while data := source.recv(PIECE):
+                    self._faults.pause(len(data), lambda: self.closed)
+                    for piece in self._passage.through(direction, data):
+                        sink.sendall(piece)
+            finally:
+                self._passage.end(direction)
             if not self.closed:
                 sink.shutdown(socket.SHUT_WR)
         except Cut as cut:

@@ -9,7 +9,11 @@ import collections
 PREAMBLE_BYTES = 7  # "hrpc", version, service class, authentication
 PLAIN = 0  # authentication: none; all else wraps its frames
 
-Call = collections.namedtuple("Call", "method call_id retry_count client_id")
+# paths: those that it changes, for the methods of PATHS.
+Call = collections.namedtuple("Call", "method call_id retry_count client_id paths", defaults=[()])
+
+# How many fields of a request, from the first one on, are paths. ClientNamenodeProtocol.proto
+PATHS = {"mkdirs": 1, "create": 1, "addBlock": 1, "complete": 1, "delete": 1, "rename2": 2}
 
 
 def varint(data, at):
@@ -84,9 +88,11 @@ class Requests:
             header, at = _message(frame, 4)
             call_id = _signed(header[3])
             if call_id >= 0:  # others set the connection up or keep it alive
-                request, _ = _message(frame, at)
-                yield Call(request[1].decode(), call_id, _signed(header.get(5, 1)),
-                           header[4].hex())
+                request, at = _message(frame, at)
+                method = request[1].decode()
+                body = _message(frame, at)[0] if method in PATHS else {}
+                paths = tuple(body[i + 1].decode() for i in range(PATHS.get(method, 0)))
+                yield Call(method, call_id, _signed(header.get(5, 1)), header[4].hex(), paths)
 
 
 class Answers:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import threading
 import time
 
 import pytest
@@ -119,6 +120,39 @@ def test_a_lost_reply_leaves_an_effect_and_a_lost_call_none(cluster, lose, acted
     assert cluster.oracle.exists(f"/{lose}") is acted
 
 
+@pytest.fixture
+def mkdirs_of(cluster):
+    """mkdirs_of(path, action, then): a Java client of its own begins to make a directory; then as `watch` says."""
+    def begin(path, action=None, then=None):
+        client = cluster.new_oracle()
+        client.exists("/")
+        cluster.proxies["nn1"].faults.watch(
+            lambda call: (0, action, then) if call.method == "mkdirs" and call.paths == (path,) else None)
+        return client, client.begin("mkdirs", path=path)
+    return begin
+
+
+def test_a_call_that_is_held_arrives_though_its_client_has_died(cluster, mkdirs_of):
+    came, opened, answered = threading.Event(), threading.Event(), threading.Event()
+    client, _ = mkdirs_of("/held", lambda: [came.set(), opened.wait()], answered.set)
+    assert came.wait(60)
+    client.kill()
+    assert not cluster.oracle.exists("/held")
+    opened.set()
+    assert answered.wait(60)
+    assert cluster.oracle.exists("/held")
+
+
+@pytest.mark.parametrize("lost", ["the call", "its answer"])
+def test_a_watcher_may_lose_a_call_or_its_answer(cluster, mkdirs_of, lost):
+    path = f"/{lost.replace(' ', '-')}"
+    hooks = {"action" if lost == "the call" else "then": lambda: False}
+    _, call = mkdirs_of(path, **hooks)
+    with pytest.raises(OracleError, match="SocketException"):
+        call.result(60)
+    assert cluster.oracle.exists(path) is (lost == "its answer")
+
+
 def test_a_datanode_that_is_cut_off_from_its_namenode_is_still_a_datanode(cluster):
     cluster.proxies["dn1>nn1"].faults.black_hole()
     expected = put(cluster, "/cut-off")
@@ -136,12 +170,12 @@ def test_calls_are_known_however_the_stream_is_cut():
     header = bytes([8, 2, 16, 0, 24, 6, 34, 2, 0xAB, 0xCD, 40, 2])
     method = b"\x0a\x06mkdirs\x12\x01P\x18\x01"
     ping = frame(bytes([8, 2, 16, 0, 24, 7, 34, 0]))  # call id -4
-    stream = b"hrpc\x09\x00\x00" + ping + frame(header, method, b"path") + ping
+    stream = b"hrpc\x09\x00\x00" + ping + frame(header, method, field(1, b"/d") + field(3, 1)) + ping
     for size in (1, 2, 3, 7, 100):
         requests = Requests()
         found = [call for at in range(0, len(stream), size)
                  for call in requests.feed(stream[at:at + size])]
-        assert found == [Call("mkdirs", 3, 1, "abcd")]
+        assert found == [Call("mkdirs", 3, 1, "abcd", ("/d",))]
 
 
 def test_answers_are_known_by_their_call_and_passed_on_unchanged():
