@@ -43,21 +43,46 @@ def bench(_bench):
     _bench.cluster.failover("nn1")
 
 
-def _rows(terminalreporter):
-    """(part, row, column, result) of all cases that ran."""
+def _recorded(terminalreporter, kind):
+    """(whether it passed, what it recorded) of all cases that ran."""
     for outcome in ("passed", "failed"):
         for report in terminalreporter.stats.get(outcome, []):
             for name, value in getattr(report, "user_properties", []):
-                if name == "case" and report.when == "call":
-                    part, row, column, result = value
-                    yield part, row, column, result if outcome == "passed" else "FAILED"
+                if name == kind and report.when == "call":
+                    yield outcome == "passed", value
+
+
+def _write(terminalreporter, name, lines):
+    path = pathlib.Path(os.environ.get("HOWDAH_BUILD", REPOSITORY / "build"))
+    path = path / f"{name}-{matrix.LEVEL}.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("\n".join(lines[1:]) + "\n")
+    terminalreporter.write_line("\n".join(lines))
+    terminalreporter.write_line(f"\nwritten to {path}")
+
+
+def _landings(terminalreporter):
+    """The lines of the table of landings."""
+    cells = collections.defaultdict(lambda: [0] * 8)
+    for passed, (fault, mode, storage, account) in _recorded(terminalreporter, "landing"):
+        cell = cells[fault, mode, storage]
+        for i, count in enumerate([1, *(account or [0] * 6), not passed]):
+            cell[i] += count
+    if not cells:
+        return []
+    lines = ["", "| fault | mode | storage | runs | rows lost | rows doubled | rows wrong | forbidden views | "
+             "looks | processes | failed |", "|---" * 11 + "|"]
+    for names, cell in sorted(cells.items()):
+        lines.append(f"| {' | '.join([*names, *map(str, cell)])} |")
+    total = [sum(column) for column in zip(*cells.values())]
+    return [*lines, f"| all | | | {' | '.join(map(str, total))} |"]
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print the tables: in each cell, how many runs came to what; and keep them in a file."""
+    """Print the tables: in each cell, how many runs came to what; and keep them in files."""
     tables = collections.defaultdict(lambda: collections.defaultdict(collections.Counter))
-    for part, row, column, result in _rows(terminalreporter):
-        tables[part][row, column][result] += 1
+    for passed, (part, row, column, result) in _recorded(terminalreporter, "case"):
+        tables[part][row, column][result if passed else "FAILED"] += 1
     lines = []
     for part, cells in tables.items():
         columns = list(dict.fromkeys(column for _, column in cells))
@@ -69,9 +94,6 @@ def pytest_terminal_summary(terminalreporter):
                      for column in columns]
             lines.append(f"| {row} | {' | '.join(text or '–' for text in texts)} |")
     if lines:
-        path = pathlib.Path(os.environ.get("HOWDAH_BUILD", REPOSITORY / "build"))
-        path = path / f"faults-{matrix.LEVEL}.md"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text("\n".join(lines[1:]) + "\n")
-        terminalreporter.write_line("\n".join(lines))
-        terminalreporter.write_line(f"\nwritten to {path}")
+        _write(terminalreporter, "faults", lines)
+    if landings := _landings(terminalreporter):
+        _write(terminalreporter, "faults-landing", landings)
