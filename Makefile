@@ -25,13 +25,13 @@ interop: build ## what lands against every reader, by chance; CASES=25, HOWDAH_I
 	  HOWDAH_INTEROP_SEED=$${HOWDAH_INTEROP_SEED:-$$(date +%s)} PYTHONDONTWRITEBYTECODE=1 \
 	  $(PYTHON) -m pytest tests/interop --numprocesses=2 --dist=loadfile --quiet
 
-faults: build ## HDFS writes under fire: a pairwise cover of the matrix, 10 minutes; FAULTS=sample, FAULTS_SEED=7
-	@tools/setup cluster
+faults: build ## 500 landings and a pairwise cover of HDFS writes under fire, 50 minutes; FAULTS=sample, FAULTS_SEED=7
+	@tools/setup test
 	cmake --build build --target hdfs_stream hdfs_calls
 	@HOWDAH_FAULTS=$(or $(FAULTS),pairwise) HOWDAH_FAULTS_SEED=$(or $(FAULTS_SEED),7) \
 	  $(PYTHON) -m pytest tests/faults --numprocesses=2 --quiet
 
-faults-full: ## the whole matrix, 40 minutes
+faults-full: ## 2000 landings and all writes, some hours
 	@$(MAKE) --no-print-directory faults FAULTS=full
 
 soak: build ## 16 HDFS writers while daemons die at random; SOAK="--bytes 5G --seconds 240", 1.6 GB by default

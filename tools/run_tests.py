@@ -85,11 +85,11 @@ def release():
     return ctest("release", "build")
 
 
-def python_tests(suite, folder, *arguments):
+def python_tests(suite, folder, *arguments, **environment):
     report = ROOT / "build" / f"pytest-{suite}.xml"
     return run_suite(suite, [sys.executable, "-m", "pytest", folder, "--numprocesses=2", "--quiet",
                              f"--junitxml={report}", *arguments],
-                     report, PYTHONDONTWRITEBYTECODE="1")
+                     report, PYTHONDONTWRITEBYTECODE="1", **environment)
 
 
 def end_to_end():
@@ -102,6 +102,10 @@ def interop():
 
 def cluster():
     return python_tests("cluster", "tests/cluster", "--dist=loadfile")
+
+
+def faults():
+    return python_tests("faults", "tests/faults", HOWDAH_FAULTS="sample", HOWDAH_FAULTS_SEED="7")
 
 
 def address_sanitizer():
@@ -125,7 +129,7 @@ def thread_sanitizer():
 
 def main():
     suites = {"release": release, "e2e": end_to_end, "interop": interop, "cluster": cluster,
-              "asan": address_sanitizer, "tsan": thread_sanitizer}
+              "faults": faults, "asan": address_sanitizer, "tsan": thread_sanitizer}
     counts, lines = [], []
     for name, suite in suites.items():
         start = time.monotonic()
