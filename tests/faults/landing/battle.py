@@ -142,11 +142,13 @@ class Battle:
         nth = self.chance.randint(1, total)
         gate = Gate(lambda operation: course.point(operation) in points, nth, after)
         process = self.start(*self.run_arguments(MAIN), gate=gate)
+        which = f"{'after' if after else 'before'} call {nth} of {total} at {', '.join(points)}"
         if gate.wait(process, LIMIT_S):
-            self.story.append(f"held {'after' if after else 'before'} {gate.operation}, "
-                              f"{nth} of {total} at {', '.join(points)}")
+            self.story.append(f"held {which}: {gate.operation}")
+        elif is_resumed or gate.operation is not None:  # after its last call a process makes no other
+            self.story.append(f"not held {which}")
         else:
-            self.story.append(f"not held: {nth} of {total} at {', '.join(points)}")
+            raise AssertionError(f"it never came to be held {which}\n{support.finish(process)}\n{self.story}")
         return process, gate
 
     def start_until_any(self, after=False, **options):
@@ -225,7 +227,6 @@ def killed_at(battle, point):
     if point == "C5":
         late = False
     process, gate = battle.start_until(["C4" if point == "C5" else point], after)
-    assert gate.operation is not None, f"the point never came\n{battle.story}"
     battle.kill(process)
     if not late:
         gate.lose()
@@ -257,10 +258,6 @@ def killed_at_random_times(battle):
 def paused(battle):
     """SIGSTOP at a call; the same job, its next generation or another job lands; SIGCONT."""
     zombie, gate = battle.start_until_any()
-    if gate.operation is None:
-        battle.finish(zombie, (0,))
-        battle.resolve()
-        return
     battle.pause(zombie)
     acts_asleep = battle.chance.random() < 0.5
     if acts_asleep:

@@ -20,6 +20,11 @@ def inputs(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def _switch(_bench):
+    return places.Switch(_bench.cluster)
+
+
 @pytest.fixture
 def new_battle(request, slow_model, inputs):
     """new_battle(schedule): a Battle at a place of its own."""
@@ -29,8 +34,7 @@ def new_battle(request, slow_model, inputs):
         if schedule.storage == "local":
             place = places.Local()
         else:
-            bench = request.getfixturevalue("_bench")
-            place = places.Hdfs(bench, places.Switch(bench.cluster))
+            place = places.Hdfs(request.getfixturevalue("_bench"), request.getfixturevalue("_switch"))
         made.append(battles.Battle(schedule, place, slow_model, inputs))
         return made[-1]
 
