@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help setup build test interop faults faults-full soak demo cluster bench fuzz format lint clean
+.PHONY: help setup build test interop faults faults-full killed soak demo cluster bench encoders fuzz format lint clean
 
 help: ## this list (default)
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -33,6 +33,10 @@ faults: build ## 500 landings and a pairwise cover of HDFS writes under fire, 50
 
 faults-full: ## 2000 landings and all writes, some hours
 	@$(MAKE) --no-print-directory faults FAULTS=full
+
+killed: build ## a run of 10 M rows, killed ten times, and what that costs, 5 minutes; KILLED="--seed 1"
+	@tools/setup test
+	@$(PYTHON) tests/faults/landing/ten_million.py $(KILLED)
 
 soak: build ## 16 HDFS writers while daemons die at random; SOAK="--bytes 5G --seconds 240", 1.6 GB by default
 	@tools/setup cluster
