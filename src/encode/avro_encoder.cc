@@ -93,6 +93,12 @@ class AvroEncoder final : public Encoder {
   }
   int64_t BufferedBytes() const override { return pool_.bytes_allocated(); }
 
+  Status Flush() override {
+    if (block_.rows > 0) HOWDAH_RETURN_IF_ERROR(blocks_->Put(&block_));
+    block_.buffer.reset();
+    return blocks_->Finish();
+  }
+
   Result<EncodedFile> Close() override {
     if (block_.rows > 0) HOWDAH_RETURN_IF_ERROR(blocks_->Put(&block_));
     HOWDAH_RETURN_IF_ERROR(blocks_->Finish());

@@ -47,6 +47,9 @@ struct EncoderOptions {
   std::string compression = "snappy";  ///< one of Format::compressions
   int64_t row_group_bytes = int64_t{128}
                             << 20;  ///< encoded bytes at which a row group is cut
+  /// What the buffers of a file that holds little should keep to, where many are open at
+  /// once: pages of Parquet are smaller then. 0: there are few.
+  int64_t memory_bytes = 0;
   /// Names of the columns by which rows are looked up: they get a page index.
   std::vector<std::string> key_columns;
   std::vector<std::pair<std::string, std::string>>
@@ -78,6 +81,9 @@ class Encoder {
   virtual int64_t EstimatedBytes() const = 0;
   /// Bytes of memory held in buffers: for budgets.
   virtual int64_t BufferedBytes() const = 0;
+  /// Give the sink what is buffered, and its memory back; the file goes on. A row group
+  /// or a block ends here, so that few are as large as they were to be.
+  virtual Status Flush() = 0;
   /// Write what is buffered and the footer. The sink is left open: committing it is the
   /// caller's.
   virtual Result<EncodedFile> Close() = 0;

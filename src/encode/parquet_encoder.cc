@@ -100,7 +100,11 @@ class ParquetEncoder final : public Encoder {
   int64_t EstimatedBytes() const override {
     return stream_->Tell().ValueOr(0) + EncodedBytes(waiting_bytes_);
   }
-  int64_t BufferedBytes() const override { return rows_bytes_ + pool_.bytes_allocated(); }
+  int64_t BufferedBytes() const override {
+    return rows_bytes_ + PieceBytes(small_.size() + waiting_.size()) +
+           pool_.bytes_allocated();
+  }
+  Status Flush() override { return WriteRowGroup(); }
 
   Result<EncodedFile> Close() override {
     HOWDAH_RETURN_IF_ERROR(WriteRowGroup());
@@ -152,13 +156,23 @@ class ParquetEncoder final : public Encoder {
         compression == arrow::Compression::SNAPPY, PageBytes(), &pool_);
   }
 
-  /// Less where many columns have a page at hand.
+  /// Less where many columns, of many files, have a page at hand.
   int64_t PageBytes() const {
     constexpr int64_t kLeast = int64_t{64} << 10, kMost = int64_t{1} << 20;
+    constexpr int64_t kLeastOfMany = int64_t{4} << 10;
     constexpr int64_t kPages = 4;  // of a column in a row group
-    const int64_t bytes =
-        options_.row_group_bytes / (kPages * std::max(1, schema_->num_fields()));
-    return std::clamp(bytes / 8 * 8, kLeast, kMost);
+    const bool many = options_.memory_bytes > 0;
+    const int64_t room = many ? std::min(options_.memory_bytes, options_.row_group_bytes)
+                              : options_.row_group_bytes;
+    const int64_t bytes = room / (kPages * std::max(1, schema_->num_fields()));
+    return std::clamp(bytes / 8 * 8, many ? kLeastOfMany : kLeast, kMost);
+  }
+
+  /// What `pieces` batches of the other columns take beside their values: objects, and
+  /// memory that is handed out in multiples of 64 bytes.
+  int64_t PieceBytes(size_t pieces) const {
+    constexpr size_t kColumnBytes = 512;
+    return static_cast<int64_t>(pieces * other_columns_.size() * kColumnBytes);
   }
 
   /// Take rows for the next row group. Numbers become pages at once; rows of other
@@ -178,6 +192,7 @@ class ParquetEncoder final : public Encoder {
     HOWDAH_ASSIGN_OR_RETURN(auto others, rows.SelectColumns(other_columns_));
 
     constexpr int64_t kSmall = int64_t{256} << 10, kTogether = int64_t{1} << 20;
+    constexpr int64_t kMostPieceBytes = int64_t{128} << 10;  // not their values
     const int64_t bytes = ApproximateBytes(*others);
     rows_bytes_ += bytes;
     if (bytes >= kSmall) {
@@ -187,7 +202,9 @@ class ParquetEncoder final : public Encoder {
     }
     small_bytes_ += bytes;
     small_.push_back(std::move(others));
-    return small_bytes_ >= kTogether ? PutTogether() : Status::OK();
+    const bool enough =
+        small_bytes_ >= kTogether || PieceBytes(small_.size()) >= kMostPieceBytes;
+    return enough ? PutTogether() : Status::OK();
   }
 
   Status PutTogether() {

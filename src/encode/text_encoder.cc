@@ -90,9 +90,14 @@ class TextEncoder final : public Encoder {
     return buffer_->size() + output_->BufferedBytes();
   }
 
+  Status Flush() override {
+    HOWDAH_RETURN_IF_ERROR(GiveText());
+    return buffer_->Resize(0, /*shrink_to_fit=*/true);
+  }
+
   Result<EncodedFile> Close() override {
     HOWDAH_RETURN_IF_ERROR(WriteHeader());
-    HOWDAH_RETURN_IF_ERROR(Flush());
+    HOWDAH_RETURN_IF_ERROR(GiveText());
     HOWDAH_RETURN_IF_ERROR(output_->Close());
     return EncodedFile{.rows = rows_, .row_groups = 0, .columns = stats_};
   }
@@ -106,7 +111,7 @@ class TextEncoder final : public Encoder {
     return output_->Append(header_);
   }
 
-  Status Flush() {
+  Status GiveText() {
     const std::string_view text(begin(), static_cast<size_t>(used_));
     used_ = 0;
     return output_->Append(text);
@@ -124,7 +129,7 @@ class TextEncoder final : public Encoder {
     }
     fitting_rows_ = rows;
     if (used_ + bytes <= buffer_->size()) return rows;
-    HOWDAH_RETURN_IF_ERROR(Flush());
+    HOWDAH_RETURN_IF_ERROR(GiveText());
     if (bytes > buffer_->size() || buffer_->size() > kMostKept * kBufferBytes) {
       HOWDAH_RETURN_IF_ERROR(
           buffer_->Resize(std::max(bytes, kBufferBytes), /*shrink_to_fit=*/true));
