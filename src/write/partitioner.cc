@@ -1,14 +1,11 @@
 #include "write/partitioner.h"
 
 #include <arrow/array.h>
-#include <arrow/compute/api_vector.h>
-#include <arrow/datum.h>
 #include <arrow/record_batch.h>
 #include <arrow/scalar.h>
 #include <arrow/type.h>
 
 #include <algorithm>
-#include <numeric>
 #include <unordered_map>
 
 #include "types/hive_escape.h"
@@ -101,21 +98,6 @@ Result<Level> NameLevel(const arrow::RecordBatch& batch, const std::string& name
   return level;
 }
 
-Result<std::shared_ptr<arrow::RecordBatch>> TakeRows(
-    const std::shared_ptr<arrow::RecordBatch>& batch, Rows rows) {
-  if (rows.back() - rows.front() + 1 == static_cast<int64_t>(rows.size())) {
-    return batch->Slice(rows.front(), static_cast<int64_t>(rows.size()));
-  }
-  const auto count = static_cast<int64_t>(rows.size());
-  auto indices = std::make_shared<arrow::Int64Array>(
-      count, arrow::Buffer::FromVector(std::move(rows)));
-  HOWDAH_ASSIGN_OR_RETURN(
-      arrow::Datum taken,
-      arrow::compute::Take(arrow::Datum(batch), arrow::Datum(std::move(indices)),
-                           arrow::compute::TakeOptions::NoBoundsCheck()));
-  return taken.record_batch();
-}
-
 }  // namespace
 
 bool CanPartitionBy(const arrow::DataType& type) {
@@ -141,18 +123,21 @@ Result<std::vector<UnpartitionableRow>> FindUnpartitionable(
   return rows;
 }
 
-Result<std::vector<PartitionRows>> PartitionBatch(
-    const arrow::RecordBatch& batch, const std::vector<std::string>& partition_by) {
-  std::shared_ptr<arrow::RecordBatch> rest = batch.Slice(0);
-  // The group of each row, refined column by column.
-  std::vector<uint32_t> group_of(static_cast<size_t>(batch.num_rows()), 0);
-  std::vector<PartitionRows> groups(1);
+Result<PartitionedBatch> PartitionBatch(const arrow::RecordBatch& batch,
+                                        const std::vector<std::string>& partition_by) {
+  PartitionedBatch result{.rows = batch.Slice(0)};
+  std::shared_ptr<arrow::RecordBatch>& rest = result.rows;
+  // Refined column by column.
+  std::vector<uint32_t>& group_of = result.partition_of;
+  group_of.assign(static_cast<size_t>(batch.num_rows()), 0);
+  std::vector<Partition>& groups = result.partitions;
+  groups.resize(1);
   for (const std::string& name : partition_by) {
     HOWDAH_ASSIGN_OR_RETURN(const Level level, NameLevel(batch, name));
     HOWDAH_ASSIGN_OR_RETURN(rest,
                             rest->RemoveColumn(rest->schema()->GetFieldIndex(name)));
     std::map<std::pair<uint32_t, uint32_t>, uint32_t> refined;
-    std::vector<PartitionRows> finer;
+    std::vector<Partition> finer;
     for (size_t row = 0; row < group_of.size(); ++row) {
       const uint32_t id = level.distinct.of_row[row];
       const auto [found, is_new] =
@@ -163,7 +148,7 @@ Result<std::vector<PartitionRows>> PartitionBatch(
           return WithContext(directory.status(),
                              fmt::format("partition column '{}', row {}", name, row));
         }
-        PartitionRows group = groups[group_of[row]];
+        Partition group = groups[group_of[row]];
         group.directory += (group.directory.empty() ? "" : "/") + *directory;
         group.values.emplace_back(name, level.values[id]);
         finer.push_back(std::move(group));
@@ -172,14 +157,7 @@ Result<std::vector<PartitionRows>> PartitionBatch(
     }
     groups = std::move(finer);
   }
-  std::vector<Rows> rows(groups.size());
-  for (size_t row = 0; row < group_of.size(); ++row) {
-    rows[group_of[row]].push_back(static_cast<int64_t>(row));
-  }
-  for (size_t i = 0; i < groups.size(); ++i) {
-    HOWDAH_ASSIGN_OR_RETURN(groups[i].rows, TakeRows(rest, std::move(rows[i])));
-  }
-  return groups;
+  return result;
 }
 
 }  // namespace howdah

@@ -20,11 +20,16 @@ namespace howdah {
 /// Column and value of each directory level, outermost first; nullopt: null.
 using PartitionValues = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
-/// Rows of a batch that belong into one directory.
-struct PartitionRows {
+struct Partition {
   std::string directory;  ///< "dt=2026-11-22/country=DE", escaped as Hive does
   PartitionValues values;
+};
+
+/// A batch whose rows know the directory that they belong into.
+struct PartitionedBatch {
   std::shared_ptr<arrow::RecordBatch> rows;  ///< without the partition columns
+  std::vector<uint32_t> partition_of;        ///< each row's, an index of `partitions`
+  std::vector<Partition> partitions;         ///< each once, in order of their first row
 };
 
 /// May a column of this type name directories?
@@ -42,12 +47,11 @@ struct UnpartitionableRow {
 Result<std::vector<UnpartitionableRow>> FindUnpartitionable(
     const arrow::RecordBatch& batch, const std::vector<std::string>& partition_by);
 
-/// Cut `batch` by its columns `partition_by`. Rows of one partition keep their order;
-/// partitions come in order of their first row. Memory is shared where the rows of a
-/// partition lie side by side. InvalidInput (names column and row): the empty string,
-/// which Hive takes for null; the name that Hive gives to null; more than 255 bytes as a
+/// Find the partition of each row of `batch` by its columns `partition_by`. The rows
+/// share the batch's memory. InvalidInput (names column and row): the empty string, which
+/// Hive takes for null; the name that Hive gives to null; more than 255 bytes as a
 /// directory's name.
-Result<std::vector<PartitionRows>> PartitionBatch(
-    const arrow::RecordBatch& batch, const std::vector<std::string>& partition_by);
+Result<PartitionedBatch> PartitionBatch(const arrow::RecordBatch& batch,
+                                        const std::vector<std::string>& partition_by);
 
 }  // namespace howdah

@@ -34,11 +34,13 @@ std::vector<std::string> Cut(const arrow::RecordBatch& batch,
   std::vector<std::string> texts;
   const auto cut = PartitionBatch(batch, by);
   if (!cut.ok()) return {cut.status().message()};
-  for (const PartitionRows& partition : *cut) {
-    std::string text = partition.directory + ":";
-    const auto& ids = static_cast<const arrow::Int64Array&>(*partition.rows->column(0));
-    for (int64_t i = 0; i < ids.length(); ++i) text += fmt::format(" {}", ids.Value(i));
-    texts.push_back(text);
+  for (const Partition& partition : cut->partitions) {
+    texts.push_back(partition.directory + ":");
+  }
+  const auto& ids = static_cast<const arrow::Int64Array&>(*cut->rows->column(0));
+  EXPECT_EQ(cut->partition_of.size(), static_cast<size_t>(ids.length()));
+  for (int64_t i = 0; i < ids.length(); ++i) {
+    texts[cut->partition_of[static_cast<size_t>(i)]] += fmt::format(" {}", ids.Value(i));
   }
   return texts;
 }
@@ -84,7 +86,7 @@ TEST(PartitionBatch, EscapesValuesAsHiveDoes) {
   EXPECT_THAT(Cut(*batch, {"s"}),
               ElementsAre("s=a%2Fb%3Dc: 1", "s=10%3A30 ü: 2", "s=..%25: 3"));
   const auto cut = PartitionBatch(*batch, {"s"}).ValueOrDie();
-  EXPECT_EQ(cut[0].values, (PartitionValues{{"s", "a/b=c"}}));
+  EXPECT_EQ(cut.partitions[0].values, (PartitionValues{{"s", "a/b=c"}}));
 }
 
 TEST(PartitionBatch, WorksOnSlices) {
@@ -93,11 +95,12 @@ TEST(PartitionBatch, WorksOnSlices) {
   EXPECT_THAT(Cut(*batch->Slice(1), {"n"}), ElementsAre("n=8: 2 4", "n=9: 3"));
 }
 
-TEST(PartitionBatch, SharesMemoryWhereRowsLieSideBySide) {
+TEST(PartitionBatch, LeavesThePartitionColumnsOut) {
   const auto batch =
       Batch({{"id", arrow::int64(), "[1, 2, 3]"}, {"n", arrow::int32(), "[1, 1, 2]"}});
   const auto cut = PartitionBatch(*batch, {"n"}).ValueOrDie();
-  EXPECT_EQ(cut[1].rows->column(0)->data()->buffers[1],
+  EXPECT_THAT(cut.rows->schema()->field_names(), ElementsAre("id"));
+  EXPECT_EQ(cut.rows->column(0)->data()->buffers[1],
             batch->column(0)->data()->buffers[1]);
 }
 

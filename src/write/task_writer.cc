@@ -4,224 +4,170 @@
 #include <arrow/type.h>
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 #include <utility>
 
 #include "base/text.h"
-#include "types/row_hash.h"
+#include "storage/scratch_file.h"
+#include "write/file_set.h"
 #include "write/partitioner.h"
+#include "write/row_chunk.h"
+#include "write/row_spill.h"
 
 namespace howdah {
 namespace {
 
-// Rows that are written between two looks at the size of a file.
-constexpr int64_t kSliceRows = 8192;
-
-std::string ColumnAt(const arrow::Schema& schema, int i) {
-  return i < schema.num_fields() ? schema.field(i)->ToString() : "nothing";
-}
-
-/// The file's own account against what its writer knows. Metadata may differ: formats add
-/// their own.
-Status CompareReadBack(const std::string& path, const ReadBackFile& found,
-                       const EncodedFile& written, const arrow::Schema& schema) {
-  if (found.rows != written.rows || found.row_groups != written.row_groups) {
-    return Error(ErrorKind::kCorruption,
-                 "{}: written were {} rows in {} row groups, read back are {} in {}",
-                 path, written.rows, written.row_groups, found.rows, found.row_groups);
-  }
-  const int columns = std::max(schema.num_fields(), found.schema->num_fields());
-  for (int i = 0; i < columns; ++i) {
-    if (i < schema.num_fields() && i < found.schema->num_fields() &&
-        schema.field(i)->Equals(*found.schema->field(i), /*check_metadata=*/false)) {
-      continue;
-    }
-    return Error(ErrorKind::kCorruption,
-                 "{}: column {} was written as {}, read back is {}", path, i,
-                 ColumnAt(schema, i), ColumnAt(*found.schema, i));
-  }
-  return Status::OK();
-}
-
-struct FileSchemas {
-  std::shared_ptr<arrow::Schema> written;  ///< of the batches
-  std::shared_ptr<arrow::Schema> stored;   ///< Format::StoredSchema of it
-};
-
-/// One file of the attempt, from its creation to its record.
-class OpenFile {
+/// Files that hold rows of any kind, one after the other.
+class RollingWriter final : public TaskWriter {
  public:
-  static Result<std::unique_ptr<OpenFile>> Create(
-      FileSystem& fs, const TaskWriterOptions& options, const FileSchemas& schemas,
-      int64_t number, std::string partition_directory, PartitionValues partition) {
-    auto file = std::make_unique<OpenFile>(fs, options, schemas);
-    FileRecord& record = file->record_;
-    // No glob for data files matches it, also not one that sees hidden names.
-    record.staged_path = fmt::format("{}.part", number);
-    record.path = options.data_file_name(number);
-    if (!partition_directory.empty()) {
-      record.path = JoinPath(partition_directory, record.path);
-    }
-    record.partition = std::move(partition);
-    file->path_ = JoinPath(options.directory, record.staged_path);
-    HOWDAH_ASSIGN_OR_RETURN(file->file_, fs.CreateFile(file->path_));
-    HOWDAH_ASSIGN_OR_RETURN(
-        file->encoder_,
-        options.format->MakeEncoder(schemas.written, file->file_.get(), options.encoder));
-    return file;
+  RollingWriter(FileSystem& fs, TaskWriterOptions options, FileSchemas schemas)
+      : options_(std::move(options)),
+        files_(fs, options_, std::move(schemas), options_.memory_bytes) {}
+
+  Status Write(const arrow::RecordBatch& batch) override {
+    return files_.Write(0, {}, batch);
   }
+  int64_t BufferedBytes() const override { return files_.BufferedBytes(); }
+  int64_t TakePeakBytes() override { return files_.TakePeakBytes(); }
 
-  OpenFile(FileSystem& fs, const TaskWriterOptions& options, const FileSchemas& schemas)
-      : fs_(fs), options_(options), schemas_(schemas) {}
-
-  Status Write(const arrow::RecordBatch& batch) {
-    HOWDAH_ASSIGN_OR_RETURN(const uint64_t hash, HashRows(batch));
-    row_hash_ += hash;
-    record_.rows += batch.num_rows();
-    return encoder_->Write(batch);
-  }
-
-  bool IsFull() const { return encoder_->EstimatedBytes() >= options_.file_bytes; }
-  int64_t BufferedBytes() const { return encoder_->BufferedBytes(); }
-
-  Result<FileRecord> Close() {
-    HOWDAH_ASSIGN_OR_RETURN(const EncodedFile encoded, encoder_->Close());
-    encoder_.reset();
-    HOWDAH_ASSIGN_OR_RETURN(const ClosedFile closed, file_->Commit(IfExists::kFail));
-    file_.reset();
-    if (encoded.rows != record_.rows) {
-      return Error(ErrorKind::kInternal, "{}: {} rows were given, {} were encoded", path_,
-                   record_.rows, encoded.rows);
-    }
-    HOWDAH_RETURN_IF_ERROR(CheckFile(encoded, closed));
-    record_.bytes = closed.size;
-    record_.row_groups = encoded.row_groups;
-    record_.crc32c = closed.crc32c;
-    record_.columns = encoded.columns;
-    record_.row_hash = row_hash_;
-    return std::move(record_);
+  Result<std::vector<FileRecord>> Finish() override {
+    if (files_.begun() == 0) HOWDAH_RETURN_IF_ERROR(files_.Open(0, {}));
+    HOWDAH_RETURN_IF_ERROR(files_.CloseAll());
+    return files_.TakeRecords();
   }
 
  private:
-  /// What a reader will find, looked at through the file system: what was closed is not
-  /// yet safe.
-  Status CheckFile(const EncodedFile& encoded, const ClosedFile& closed) {
-    HOWDAH_ASSIGN_OR_RETURN(const auto input, fs_.OpenInput(path_));
-    if (input->size() != closed.size) {
-      return Error(ErrorKind::kCorruption, "{}: written were {} bytes, the file has {}",
-                   path_, closed.size, input->size());
-    }
-    HOWDAH_ASSIGN_OR_RETURN(const ReadBackFile found,
-                            options_.format->ReadBack(*input, options_.encoder));
-    return CompareReadBack(path_, found, encoded, *schemas_.stored);
-  }
-
-  FileSystem& fs_;
-  const TaskWriterOptions& options_;
-  const FileSchemas& schemas_;
-  std::string path_;
-  FileRecord record_;
-  uint64_t row_hash_ = 0;
-  // The encoder writes into file_, so it is destroyed first.
-  std::unique_ptr<PendingFile> file_;
-  std::unique_ptr<Encoder> encoder_;
+  const TaskWriterOptions options_;
+  FileSet files_;
 };
 
-class RollingWriter final : public TaskWriter {
+/// What a writer of many partitions does with its memory.
+struct Shares {
+  int64_t chunk_bytes = 0;  ///< of rows that wait to be put in order
+  int64_t files_bytes = 0;  ///< of all open files
+  int64_t most_open = 1;    ///< files
+
+  static Shares Of(const TaskWriterOptions& options, const arrow::Schema& schema) {
+    // When rows are put in order there are two copies of them, and while they are handed
+    // on up to two of one partition's.
+    constexpr int64_t kChunks = 8, kOfFiles = 4;
+    // Below these a file gives its row groups away before they are worth reading.
+    constexpr int64_t kFileBytes = int64_t{1} << 20, kColumnBytes = int64_t{16} << 10;
+    Shares shares;
+    shares.chunk_bytes = options.memory_bytes / kChunks;
+    shares.files_bytes = kOfFiles * shares.chunk_bytes;
+    shares.most_open = std::clamp<int64_t>(
+        shares.files_bytes / (kFileBytes + schema.num_fields() * kColumnBytes), 1,
+        options.max_open_files);
+    return shares;
+  }
+};
+
+TaskWriterOptions WithShareOfMemory(TaskWriterOptions options, const Shares& shares) {
+  options.encoder.memory_bytes = shares.files_bytes / shares.most_open;
+  return options;
+}
+
+/// The first partitions have their files open from their first row to the end; the rows
+/// of all others wait on disk, and become files one partition after the other.
+class PartitionedWriter final : public TaskWriter {
  public:
-  RollingWriter(FileSystem& fs, TaskWriterOptions options,
-                std::shared_ptr<arrow::Schema> file_schema,
-                std::shared_ptr<arrow::Schema> stored_schema)
-      : fs_(fs),
-        options_(std::move(options)),
-        schemas_{std::move(file_schema), std::move(stored_schema)} {}
+  PartitionedWriter(FileSystem& fs, const TaskWriterOptions& options,
+                    const Shares& shares, FileSchemas schemas)
+      : options_(WithShareOfMemory(options, shares)),
+        shares_(shares),
+        spill_(schemas.written, options_.spill_directory.empty()
+                                    ? ScratchFile::DefaultDirectory()
+                                    : options_.spill_directory),
+        files_(fs, options_, std::move(schemas), shares.files_bytes) {}
 
   Status Write(const arrow::RecordBatch& batch) override {
-    if (options_.partition_by.empty()) return WriteRows("", {}, batch);
-    HOWDAH_ASSIGN_OR_RETURN(const std::vector<PartitionRows> partitions,
+    HOWDAH_ASSIGN_OR_RETURN(PartitionedBatch rows,
                             PartitionBatch(batch, options_.partition_by));
-    for (const PartitionRows& partition : partitions) {
-      HOWDAH_RETURN_IF_ERROR(
-          WriteRows(partition.directory, partition.values, *partition.rows));
+    std::vector<uint32_t> ids;  // of the batch's partitions
+    for (Partition& partition : rows.partitions) {
+      HOWDAH_ASSIGN_OR_RETURN(ids.emplace_back(), Number(std::move(partition)));
     }
+    for (uint32_t& partition : rows.partition_of) partition = ids[partition];
+    if (chunk_.BufferedBytes() + RowChunk::BytesOf(*rows.rows) > shares_.chunk_bytes) {
+      HOWDAH_RETURN_IF_ERROR(DrainChunk());
+    }
+    chunk_.Add(std::move(rows.rows), std::move(rows.partition_of));
+    LookAtPeak(0);
     return Status::OK();
   }
 
   int64_t BufferedBytes() const override {
-    int64_t bytes = 0;
-    for (const auto& [directory, open] : open_) bytes += open.file->BufferedBytes();
-    return bytes;
+    return chunk_.BufferedBytes() + spill_.BufferedBytes() + files_.BufferedBytes() +
+           names_bytes_;
   }
+  int64_t TakePeakBytes() override { return std::exchange(peak_, BufferedBytes()); }
 
   Result<std::vector<FileRecord>> Finish() override {
-    if (files_begun_ == 0 && options_.partition_by.empty()) {
-      HOWDAH_RETURN_IF_ERROR(Open("", {}).status());
+    HOWDAH_RETURN_IF_ERROR(DrainChunk());
+    HOWDAH_RETURN_IF_ERROR(files_.CloseAll());
+    for (const uint32_t id : spill_.partitions()) {
+      HOWDAH_RETURN_IF_ERROR(spill_.Read(id, [&](const arrow::RecordBatch& rows) {
+        HOWDAH_RETURN_IF_ERROR(files_.Write(id, partitions_[id], rows));
+        LookAtPeak(0);
+        return Status::OK();
+      }));
+      HOWDAH_RETURN_IF_ERROR(files_.CloseAll());
     }
-    while (!open_.empty()) HOWDAH_RETURN_IF_ERROR(Close(open_.begin()));
-    return std::move(records_);
+    return files_.TakeRecords();
   }
 
  private:
-  struct Entry {
-    std::unique_ptr<OpenFile> file;
-    int64_t last_used = 0;
-  };
-  using OpenFiles = std::map<std::string, Entry>;  // by partition directory
-
-  Status WriteRows(const std::string& directory, const PartitionValues& partition,
-                   const arrow::RecordBatch& batch) {
-    for (int64_t row = 0; row < batch.num_rows(); row += kSliceRows) {
-      HOWDAH_ASSIGN_OR_RETURN(const OpenFiles::iterator open, Open(directory, partition));
-      open->second.last_used = ++clock_;
-      HOWDAH_RETURN_IF_ERROR(open->second.file->Write(*batch.Slice(row, kSliceRows)));
-      if (open->second.file->IsFull()) HOWDAH_RETURN_IF_ERROR(Close(open));
+  /// Partitions are numbered as they come.
+  Result<uint32_t> Number(Partition partition) {
+    const auto next = static_cast<uint32_t>(partitions_.size());
+    const auto [found, is_new] = numbers_.try_emplace(partition.directory, next);
+    if (!is_new) return found->second;
+    if (next >= options_.max_partitions) {
+      return Error(ErrorKind::kResourceExhausted,
+                   "the rows have more than {} different values of {}, and each makes a "
+                   "file at least; partition by columns of fewer values, or raise "
+                   "'checks.max_files'",
+                   options_.max_partitions, QuotedList(options_.partition_by));
     }
-    return KeepWithinMemory();
+    constexpr int64_t kObjects = 256;
+    names_bytes_ += kObjects + 3 * static_cast<int64_t>(partition.directory.size());
+    partitions_.push_back(std::move(partition));
+    return next;
   }
 
-  Result<OpenFiles::iterator> Open(const std::string& directory,
-                                   const PartitionValues& partition) {
-    const auto found = open_.find(directory);
-    if (found != open_.end()) return found;
-    if (static_cast<int64_t>(open_.size()) >= options_.max_open_files) {
-      // That which has not been written to for the longest: clustered rows have left it.
-      HOWDAH_RETURN_IF_ERROR(Close(
-          std::min_element(open_.begin(), open_.end(), [](const auto& a, const auto& b) {
-            return a.second.last_used < b.second.last_used;
-          })));
-    }
-    Entry open;
-    HOWDAH_ASSIGN_OR_RETURN(
-        open.file,
-        OpenFile::Create(fs_, options_, schemas_, files_begun_++, directory, partition));
-    return open_.emplace(directory, std::move(open)).first;
+  Status DrainChunk() {
+    LookAtPeak(chunk_.DrainBytes() - chunk_.BufferedBytes());
+    return chunk_.Drain([&](uint32_t id, std::shared_ptr<arrow::RecordBatch> rows) {
+      if (id < shares_.most_open) {
+        HOWDAH_RETURN_IF_ERROR(files_.Write(id, partitions_[id], *rows));
+      } else {
+        HOWDAH_RETURN_IF_ERROR(WithContext(
+            spill_.Append(id, *rows),
+            fmt::format("rows of more than {} partitions wait on disk until all are read",
+                        shares_.most_open)));
+      }
+      LookAtPeak(0);
+      return Status::OK();
+    });
   }
 
-  Status KeepWithinMemory() {
-    while (open_.size() > 1 && BufferedBytes() > options_.memory_bytes) {
-      HOWDAH_RETURN_IF_ERROR(Close(
-          std::max_element(open_.begin(), open_.end(), [](const auto& a, const auto& b) {
-            return a.second.file->BufferedBytes() < b.second.file->BufferedBytes();
-          })));
-    }
-    return Status::OK();
+  /// \param more  bytes that are held for a moment.
+  void LookAtPeak(int64_t more) {
+    // The files were at their peak while all else was held as well.
+    const int64_t files = files_.TakePeakBytes() - files_.BufferedBytes();
+    peak_ = std::max(peak_, BufferedBytes() + files + more);
   }
 
-  Status Close(OpenFiles::iterator open) {
-    const std::unique_ptr<OpenFile> file = std::move(open->second.file);
-    open_.erase(open);
-    HOWDAH_ASSIGN_OR_RETURN(FileRecord record, file->Close());
-    records_.push_back(std::move(record));
-    return Status::OK();
-  }
-
-  FileSystem& fs_;
   const TaskWriterOptions options_;
-  const FileSchemas schemas_;
-  std::vector<FileRecord> records_;
-  int64_t files_begun_ = 0;
-  int64_t clock_ = 0;
-  OpenFiles open_;
+  const Shares shares_;
+  std::vector<Partition> partitions_;
+  std::unordered_map<std::string, uint32_t> numbers_;  // by directory
+  int64_t names_bytes_ = 0;                            // of both, about
+  int64_t peak_ = 0;
+  RowChunk chunk_;
+  RowSpill spill_;
+  FileSet files_;
 };
 
 }  // namespace
@@ -270,8 +216,12 @@ Result<std::unique_ptr<TaskWriter>> TaskWriter::Make(FileSystem& fs,
                           FileSchema(*options.schema, options.partition_by));
   HOWDAH_ASSIGN_OR_RETURN(auto stored,
                           options.format->StoredSchema(file_schema, options.encoder));
-  return std::make_unique<RollingWriter>(fs, std::move(options), std::move(file_schema),
-                                         std::move(stored));
+  FileSchemas schemas{std::move(file_schema), std::move(stored)};
+  if (options.partition_by.empty()) {
+    return std::make_unique<RollingWriter>(fs, std::move(options), std::move(schemas));
+  }
+  const Shares shares = Shares::Of(options, *schemas.written);
+  return std::make_unique<PartitionedWriter>(fs, options, shares, std::move(schemas));
 }
 
 }  // namespace howdah

@@ -26,9 +26,14 @@ struct TaskWriterOptions {
   /// Columns whose values name the directories of a row's file, outermost first; they are
   /// not written into the files.
   std::vector<std::string> partition_by;
-  int64_t max_open_files = 64;  ///< at least 1; of partitions
-  /// Buffers of all open files; above it the largest is closed, while there are several.
+  /// Partitions that have a file open at a time, at least 1; fewer where memory_bytes has
+  /// no room for them. Rows of others wait in `spill_directory`.
+  int64_t max_open_files = 64;
+  int64_t max_partitions = int64_t{1} << 31;  ///< of the attempt; more are an error
+  /// Of all that is held: above it the largest row group goes to its file before it is as
+  /// large as it was to be.
   int64_t memory_bytes = int64_t{512} << 20;
+  std::string spill_directory;  ///< a local one; "": ScratchFile::DefaultDirectory
 };
 
 /// Writes the rows of one attempt as files in its directory: rolls them by bytes, commits
@@ -36,9 +41,9 @@ struct TaskWriterOptions {
 /// what was written. Thread-confined. Order: Write*, then Finish; without Finish the
 /// destructor aborts the open files.
 ///
-/// With partition columns a file holds rows of one partition, and the same partition may
-/// have several files, because its first was closed to keep within the limits: rows that
-/// come sorted or clustered by partition make few.
+/// With partition columns a file holds rows of one partition, in the order in which they
+/// came, and a partition has as many files as its bytes ask for, however its rows are
+/// spread over the batches.
 ///
 /// Staged files are named so that no glob for data files matches them.
 class TaskWriter {
@@ -49,10 +54,14 @@ class TaskWriter {
                                                   TaskWriterOptions options);
   virtual ~TaskWriter() = default;
   /// InvalidInput: a value that cannot name a directory (says which, and the row in
-  /// `batch`).
+  /// `batch`). ResourceExhausted: too many partitions; no room for the rows that wait on
+  /// disk.
   virtual Status Write(const arrow::RecordBatch& batch) = 0;
-  /// Bytes of memory held in encoders' buffers.
+  /// Bytes of memory held: rows that wait, and encoders' buffers.
   virtual int64_t BufferedBytes() const = 0;
+  /// The most that BufferedBytes was since the last call, also inside of Write and
+  /// Finish.
+  virtual int64_t TakePeakBytes() = 0;
   /// Close the last files. An attempt without rows yields one file with the schema and no
   /// rows, or none with partition columns. Corruption: a file does not read back as it
   /// was written.

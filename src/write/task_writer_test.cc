@@ -6,12 +6,17 @@
 #include <arrow/type.h>
 #include <gmock/gmock.h>
 
+#include <cmath>
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <random>
+#include <sstream>
 
 #include "base/digest.h"
 #include "storage/memory_file_system.h"
 #include "testing/storage/faulty_file_system.h"
+#include "testing/storage/temp_directory.h"
 #include "write/partitioner.h"
 
 namespace howdah {
@@ -300,32 +305,198 @@ TEST_F(PartitionedWriterTest, EachPartitionHasItsDirectoryAndItsColumnIsNotInThe
   EXPECT_THAT(footer.schema->field_names(), ElementsAre("id"));
 }
 
-TEST_F(PartitionedWriterTest, OnlySoManyFilesAreOpenAtATime) {
-  TaskWriterOptions options = PartitionedOptions();
+/// Counts the files that are open on a storage.
+class CountingStorage {
+ public:
+  explicit CountingStorage(FileSystem& inner)
+      : fs(inner, [this](const CallInfo& call) {
+          open += call.name == "CreateFile" ? 1 : call.name == "Commit" ? -1 : 0;
+          most = std::max(most, open);
+          return Fault{};
+        }) {}
+  int64_t open = 0, most = 0;
+  FaultyFileSystem fs;
+};
+
+/// Writes files whose lines are ids, so that tests can read them.
+class SpillTest : public PartitionedWriterTest {
+ protected:
+  TaskWriterOptions TextOptions() {
+    TaskWriterOptions options = PartitionedOptions();
+    options.format = FindFormat("csv");
+    options.encoder.text.header = false;
+    options.spill_directory = spill_.path();
+    return options;
+  }
+
+  /// The ids in the files of each directory, in order.
+  std::map<std::string, std::vector<int64_t>> Landed(
+      const std::vector<FileRecord>& records) {
+    std::map<std::string, std::vector<int64_t>> landed;
+    for (const FileRecord& record : records) {
+      std::istringstream lines(
+          ReadFile(*memory_, "/att/" + record.staged_path).ValueOrDie());
+      auto& ids = landed[ParentPath("/" + record.path).substr(1)];
+      const size_t before = ids.size();
+      for (int64_t id = 0; lines >> id;) ids.push_back(id);
+      EXPECT_EQ(static_cast<int64_t>(ids.size() - before), record.rows);
+    }
+    return landed;
+  }
+
+  const TempDirectory spill_;
+};
+
+TEST_F(SpillTest, EachPartitionHasOneFileHoweverManyThereAre) {
+  CountingStorage storage(*memory_);
+  TaskWriterOptions options = TextOptions();
   options.max_open_files = 2;
-  auto writer = TaskWriter::Make(*memory_, std::move(options)).ValueOrDie();
-  ASSERT_TRUE(writer->Write(*Partitioned(0, 3, 3)).ok());
-  ASSERT_TRUE(writer->Write(*Partitioned(3, 3, 3)).ok());
+  auto writer = TaskWriter::Make(storage.fs, std::move(options)).ValueOrDie();
+  for (int64_t first = 0; first < 30; first += 10) {
+    ASSERT_TRUE(writer->Write(*Partitioned(first, 10, 5)).ok());
+  }
   const auto records = writer->Finish().ValueOrDie();
-  int64_t rows = 0;
-  for (const FileRecord& record : records) rows += record.rows;
-  EXPECT_EQ(rows, 6);
   EXPECT_THAT(PathsOf(records), ElementsAre("p=0/part-0.parquet", "p=1/part-1.parquet",
-                                            "p=2/part-2.parquet", "p=0/part-3.parquet",
-                                            "p=1/part-4.parquet", "p=2/part-5.parquet"));
+                                            "p=2/part-2.parquet", "p=3/part-3.parquet",
+                                            "p=4/part-4.parquet"));
+  EXPECT_EQ(storage.most, 2);
+  const auto landed = Landed(records);
+  EXPECT_THAT(landed.at("p=0"), ElementsAre(0, 5, 10, 15, 20, 25));
+  EXPECT_THAT(landed.at("p=4"), ElementsAre(4, 9, 14, 19, 24, 29));
+  EXPECT_EQ(records[4].partition, (PartitionValues{{"p", "4"}}));
 }
 
-TEST_F(PartitionedWriterTest, ABudgetOfMemoryIsKept) {
-  TaskWriterOptions options = PartitionedOptions();
-  options.memory_bytes = 200'000;
+TEST_F(SpillTest, RowsOfAPartitionKeepTheirOrderWhereverTheyWaited) {
+  // Many partitions of very different sizes, and files that are closed as they fill.
+  constexpr int64_t kRows = 40'000, kMost = int64_t{64} << 10;
+  std::mt19937_64 random(7);
+  std::map<std::string, std::vector<int64_t>> expected;
+  TaskWriterOptions options = TextOptions();
+  options.max_open_files = 3;
+  options.memory_bytes = int64_t{8} << 20;
+  options.file_bytes = kMost;
   auto writer = TaskWriter::Make(*memory_, std::move(options)).ValueOrDie();
-  for (int64_t i = 0; i < 50; ++i) {
-    ASSERT_TRUE(writer->Write(*Partitioned(i * 1000, 1000, 20)).ok());
-    EXPECT_LE(writer->BufferedBytes(), 200'000);
+  for (int64_t row = 0; row < kRows;) {
+    arrow::Int64Builder ids, values;
+    for (const int64_t end = std::min<int64_t>(kRows, row + random() % 3000); row < end;
+         ++row) {
+      const auto partition = static_cast<int64_t>(std::sqrt(random() % 40'000));
+      expected[fmt::format("p={}", partition)].push_back(row);
+      EXPECT_TRUE(ids.Append(row).ok());
+      EXPECT_TRUE(values.Append(partition).ok());
+    }
+    const auto values_array = values.Finish().ValueOrDie();
+    const auto batch =
+        arrow::RecordBatch::Make(Partitioned(0, 0, 1)->schema(), values_array->length(),
+                                 {values_array, ids.Finish().ValueOrDie()});
+    ASSERT_TRUE(writer->Write(*batch).ok());
   }
-  int64_t rows = 0;
-  for (const FileRecord& record : writer->Finish().ValueOrDie()) rows += record.rows;
-  EXPECT_EQ(rows, 50'000);
+  const auto records = writer->Finish().ValueOrDie();
+  EXPECT_EQ(Landed(records), expected);
+  EXPECT_EQ(records.size(), expected.size());  // 1.1 KB each at most
+  EXPECT_TRUE(std::filesystem::is_empty(spill_.path()));
+}
+
+TEST_F(SpillTest, ALargePartitionThatWaitedBecomesSeveralFiles) {
+  TaskWriterOptions options = TextOptions();
+  options.max_open_files = 1;
+  options.file_bytes = 10'000;
+  auto writer = TaskWriter::Make(*memory_, std::move(options)).ValueOrDie();
+  ASSERT_TRUE(writer->Write(*Partitioned(0, 20'000, 2)).ok());  // 6 bytes a row
+  ASSERT_TRUE(writer->Write(*Partitioned(20'000, 20'000, 2)).ok());
+  const auto records = writer->Finish().ValueOrDie();
+  EXPECT_GT(records.size(), 4u);
+  const auto landed = Landed(records);
+  ASSERT_EQ(landed.size(), 2u);
+  EXPECT_EQ(landed.at("p=1").size(), 20'000u);
+  EXPECT_TRUE(std::ranges::is_sorted(landed.at("p=1")));
+}
+
+TEST_F(SpillTest, TheBudgetHoldsForAllThatWaits) {
+  constexpr int64_t kBudget = int64_t{16} << 20, kPartitions = 2000, kBatch = 1024;
+  for (const char* const format : {"parquet", "avro", "csv"}) {
+    SCOPED_TRACE(format);
+    CountingStorage storage(*memory_);
+    TaskWriterOptions options = TextOptions();
+    options.format = FindFormat(format);
+    options.memory_bytes = kBudget;
+    auto writer = TaskWriter::Make(storage.fs, std::move(options)).ValueOrDie();
+    int64_t most = 0;
+    for (int64_t first = 0; first < 400 * kBatch; first += kBatch) {
+      ASSERT_TRUE(writer->Write(*Partitioned(first, kBatch, kPartitions)).ok());
+      most = std::max(most, writer->BufferedBytes());
+    }
+    const auto records = writer->Finish().ValueOrDie();
+    EXPECT_EQ(records.size(), static_cast<size_t>(kPartitions));
+    const int64_t peak = writer->TakePeakBytes();
+    EXPECT_GE(peak, most);
+    EXPECT_LE(peak, kBudget);
+    EXPECT_LE(storage.most, 8);  // half of the budget, in MiB
+    int64_t rows = 0;
+    for (const FileRecord& record : records) {
+      rows += record.rows;
+      ASSERT_TRUE(memory_->DeleteFile("/att/" + record.staged_path).ok());
+    }
+    EXPECT_EQ(rows, 400 * kBatch);
+  }
+}
+
+TEST_F(SpillTest, TooManyPartitionsAreRefusedByTheKeyThatRaisesTheLimit) {
+  TaskWriterOptions options = TextOptions();
+  options.max_partitions = 100;
+  auto writer = TaskWriter::Make(*memory_, std::move(options)).ValueOrDie();
+  ASSERT_TRUE(writer->Write(*Partitioned(0, 100, 100)).ok());
+  const Status status = writer->Write(*Partitioned(0, 101, 101));
+  EXPECT_TRUE(Is(status, ErrorKind::kResourceExhausted)) << status;
+  EXPECT_EQ(status.message(),
+            "the rows have more than 100 different values of 'p', and each makes a file "
+            "at least; partition by columns of fewer values, or raise "
+            "'checks.max_files'");
+}
+
+TEST_F(SpillTest, APlaceThatCannotBeWrittenIsNamed) {
+  TaskWriterOptions options = TextOptions();
+  options.max_open_files = 1;
+  options.spill_directory = "/no/such/directory";
+  auto writer = TaskWriter::Make(*memory_, std::move(options)).ValueOrDie();
+  ASSERT_TRUE(writer->Write(*Partitioned(0, 100, 2)).ok());
+  const Status status = writer->Finish().status();
+  EXPECT_EQ(status.message(),
+            "rows of more than 1 partitions wait on disk until all are read: no "
+            "temporary file can be made in '/no/such/directory': No such file or "
+            "directory; set TMPDIR to a directory of a local disk");
+}
+
+TEST_F(PartitionedWriterTest, AboveTheBudgetRowGroupsEndEarlyAndFilesStayOpen) {
+  TaskWriterOptions options = PartitionedOptions();
+  options.memory_bytes = int64_t{16} << 20;
+  options.file_bytes = int64_t{1} << 30;
+  auto writer = TaskWriter::Make(*memory_, std::move(options)).ValueOrDie();
+  for (int64_t i = 0; i < 300; ++i) {
+    ASSERT_TRUE(writer->Write(*Partitioned(i * 10'000, 10'000, 4)).ok());
+  }
+  const auto records = writer->Finish().ValueOrDie();
+  ASSERT_EQ(records.size(), 4u);
+  for (const FileRecord& record : records) {
+    EXPECT_EQ(record.rows, 750'000);
+    EXPECT_GT(record.row_groups, 1);
+    EXPECT_LT(record.row_groups, 20);
+  }
+  EXPECT_LE(writer->TakePeakBytes(), int64_t{16} << 20);
+}
+
+TEST_F(TaskWriterTest, AboveTheBudgetTheOnlyFileGivesItsRowGroupAway) {
+  TaskWriterOptions options = Options(int64_t{1} << 30);
+  options.memory_bytes = int64_t{4} << 20;
+  auto writer = TaskWriter::Make(*memory_, std::move(options)).ValueOrDie();
+  for (int64_t i = 0; i < 100; ++i) {
+    ASSERT_TRUE(writer->Write(*Rows(i * 8000, 8000)).ok());  // 12.8 MB
+    EXPECT_LE(writer->BufferedBytes(), int64_t{4} << 20);
+  }
+  EXPECT_GE(writer->TakePeakBytes(), writer->BufferedBytes());
+  const auto records = writer->Finish().ValueOrDie();
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_THAT(records[0].row_groups, testing::AllOf(testing::Ge(3), testing::Le(12)));
 }
 
 TEST_F(PartitionedWriterTest, WithoutRowsThereIsNoFile) {
