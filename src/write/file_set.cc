@@ -4,19 +4,29 @@
 
 #include <algorithm>
 
+#include "types/array_bytes.h"
+
 namespace howdah {
 namespace {
 
-// Rows that are written between two looks at the size of a file.
-constexpr int64_t kSliceRows = 8192;
+/// Rows that are written between two looks at the size of a file: few beside it, where
+/// they are long.
+int64_t SliceRows(const arrow::RecordBatch& rows, int64_t file_bytes) {
+  constexpr int64_t kLeast = 1024, kMost = 8192, kOfFile = 32;
+  const int64_t row_bytes =
+      ApproximateBytes(rows) / std::max<int64_t>(rows.num_rows(), 1);
+  return std::clamp(file_bytes / kOfFile / std::max<int64_t>(row_bytes, 1), kLeast,
+                    kMost);
+}
 
 }  // namespace
 
 Status FileSet::Write(uint32_t id, const Partition& partition,
                       const arrow::RecordBatch& rows) {
-  for (int64_t row = 0; row < rows.num_rows(); row += kSliceRows) {
+  const int64_t slice = SliceRows(rows, options_.file_bytes);
+  for (int64_t row = 0; row < rows.num_rows(); row += slice) {
     HOWDAH_ASSIGN_OR_RETURN(Entry* const entry, Find(id, partition));
-    HOWDAH_RETURN_IF_ERROR(entry->file->Write(*rows.Slice(row, kSliceRows)));
+    HOWDAH_RETURN_IF_ERROR(entry->file->Write(*rows.Slice(row, slice)));
     entry->has_new_rows = true;
     Account(entry);
     if (entry->file->IsFull()) HOWDAH_RETURN_IF_ERROR(Close(open_.find(id)));
