@@ -79,6 +79,7 @@ class PublishedJob final : public Job {
   }
   std::string quarantine() const override { return kQuarantineName; }
   Result<int64_t> RowsQuarantined() override { return ledger_->rows_quarantined(); }
+  Result<int64_t> FilesCommitted() override { return ledger_->files(); }
   Result<TaskOutcome> CommitTask(const TaskCommit&) override { return Done(); }
   using Job::DiscardAttempt;
   void DiscardAttempt(const Attempt&, Quarantined) noexcept override {}
@@ -144,15 +145,12 @@ class RunningJob final : public Job {
   std::string quarantine() const override { return landing_.work.quarantine(); }
 
   Result<int64_t> RowsQuarantined() override {
-    const Result<std::vector<int64_t>> committed =
-        ListCommittedSplits(landing_.fs, landing_.work);
-    if (!committed.ok()) return ExplainFailure(landing_, committed.status());
-    int64_t rows = 0;
-    for (const int64_t split : *committed) {
-      HOWDAH_ASSIGN_OR_RETURN(const std::optional<TaskCommit> task, FindTask(split));
-      if (task) rows += task->rows_quarantined;
-    }
-    return rows;
+    return SumOfCommitted([](const TaskCommit& task) { return task.rows_quarantined; });
+  }
+
+  Result<int64_t> FilesCommitted() override {
+    return SumOfCommitted(
+        [](const TaskCommit& task) { return static_cast<int64_t>(task.files.size()); });
   }
 
   Result<TaskOutcome> CommitTask(const TaskCommit& task) override {
@@ -209,6 +207,18 @@ class RunningJob final : public Job {
     }
     return Error(ErrorKind::kInternal, "the plan of {} has {} splits, and no split {}",
                  landing_.work.Describe(), plan_.splits.size(), id);
+  }
+
+  Result<int64_t> SumOfCommitted(int64_t (*of_task)(const TaskCommit&)) const {
+    const Result<std::vector<int64_t>> committed =
+        ListCommittedSplits(landing_.fs, landing_.work);
+    if (!committed.ok()) return ExplainFailure(landing_, committed.status());
+    int64_t sum = 0;
+    for (const int64_t split : *committed) {
+      HOWDAH_ASSIGN_OR_RETURN(const std::optional<TaskCommit> task, FindTask(split));
+      if (task) sum += of_task(*task);
+    }
+    return sum;
   }
 
   /// The manifest that stands for `split`. done/ before sealed/: a manifest moves only

@@ -88,6 +88,8 @@ class Job {
   virtual std::string quarantine() const = 0;
   /// Rows quarantined in all splits that are committed: reads their manifests.
   virtual Result<int64_t> RowsQuarantined() = 0;
+  /// Data files of all splits that are committed: reads their manifests.
+  virtual Result<int64_t> FilesCommitted() = 0;
   /// State 3: the first manifest of a split wins. After a lost answer it looks. Deletes
   /// nothing. Internal: the counts of `task` do not agree with the plan or with each
   /// other.

@@ -226,6 +226,17 @@ TEST_F(JobTest, QuarantinedRowsAreCountedOverCommittedSplits) {
   EXPECT_EQ(*MustOpen(plan_)->RowsQuarantined(), 4);
 }
 
+TEST_F(JobTest, FilesAreCountedOverCommittedSplits) {
+  auto job = MustOpen(plan_);
+  EXPECT_EQ(*job->FilesCommitted(), 0);
+  MustCommit(*job, 0);
+  const int64_t of_first = *job->FilesCommitted();
+  MustCommit(*job, 1);
+  const int64_t of_both = *MustOpen(plan_)->FilesCommitted();
+  EXPECT_LT(of_first, of_both);
+  EXPECT_EQ(of_both, job->Publish("{}").ValueOrDie().files());
+}
+
 TEST_F(JobTest, ADiscardedAttemptLeavesItsQuarantineOnlyIfAsked) {
   auto job = MustOpen(plan_);
   for (const auto quarantined : {Job::Quarantined::kRemove, Job::Quarantined::kKeep}) {
