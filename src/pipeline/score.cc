@@ -339,7 +339,7 @@ class Scorer {
     if (scored.quarantine != nullptr) {
       HOWDAH_RETURN_IF_ERROR(Quarantine(lane, *scored.quarantine));
     }
-    Account(lane, lane.writer->BufferedBytes() + lane.written.waiting_bytes());
+    Account(lane, lane.writer->BufferedBytes(), lane.writer->TakePeakBytes());
     return Status::OK();
   }
 
@@ -352,8 +352,8 @@ class Scorer {
 
   Status Commit(Lane& lane) {
     HOWDAH_ASSIGN_OR_RETURN(const TaskCommit commit, lane.writer->Commit());
+    Account(lane, 0, lane.writer->TakePeakBytes());
     lane.writer.reset();
-    Account(lane, 0);
     for (const FileRecord& file : commit.files) {
       counters_.bytes += file.bytes;
       counters_.write.bytes += file.bytes;
@@ -362,12 +362,14 @@ class Scorer {
     return Status::OK();
   }
 
-  /// `lane` holds so many bytes now.
-  void Account(Lane& lane, int64_t bytes) {
-    const int64_t before = lane.buffered.exchange(bytes);
-    const int64_t all = memory_ += bytes - before;
+  /// The writer of `lane` holds so many bytes now, and held `peak_bytes` a moment ago.
+  void Account(Lane& lane, int64_t bytes, int64_t peak_bytes) {
+    const int64_t waiting = lane.written.waiting_bytes();
+    const int64_t before = lane.buffered.exchange(bytes + waiting);
+    const int64_t all = memory_ += bytes + waiting - before;
+    const int64_t most = all - bytes + std::max(bytes, peak_bytes);
     int64_t peak = counters_.peak_memory;
-    while (all > peak && !counters_.peak_memory.compare_exchange_weak(peak, all)) {
+    while (most > peak && !counters_.peak_memory.compare_exchange_weak(peak, most)) {
     }
   }
 

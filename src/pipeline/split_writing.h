@@ -39,6 +39,10 @@ class SplitWriter {
   int64_t BufferedBytes() const {
     return writer_->BufferedBytes() + (quarantine_ ? quarantine_->BufferedBytes() : 0);
   }
+  /// TaskWriter::TakePeakBytes; also after Commit.
+  int64_t TakePeakBytes() {
+    return writer_->TakePeakBytes() + (quarantine_ ? quarantine_->BufferedBytes() : 0);
+  }
 
  private:
   SplitWriter(const PreparedJob& prepared, Job& job, Attempt attempt);
