@@ -258,6 +258,8 @@ const std::vector<KeyRow>& KeyTable() {
       {"input.format",
        Choice([](S& s) -> auto& { return s.input.format; },
               {"parquet", "csv", "jsonl", "arrow", "avro", "tfrecord"})},
+      {"input.split_size", Into(AsByteSize,
+                                [](S& s) -> auto& { return s.input.split_size.emplace(); })},
       {"output.path", Into(AsPath, [](S& s) -> auto& { return s.output.path; })},
       {"output.format",
        [](const Setting& setting, S* spec) -> Status {
@@ -279,7 +281,7 @@ const std::vector<KeyRow>& KeyTable() {
       {"output.compression",
        Into(AsString, [](S& s) -> auto& { return s.output.compression; })},
       {"output.file_size",
-       Into(AsByteSize, [](S& s) -> auto& { return s.output.file_size; })},
+       Into(AsByteSize, [](S& s) -> auto& { return s.output.file_size.emplace(); })},
       {"output.memory", Into(AsByteSize, [](S& s) -> auto& { return s.output.memory; })},
       {"output.max_open_partitions",
        Integer([](S& s) -> auto& { return s.output.max_open_partitions; }, 1, kMostRows)},

@@ -37,7 +37,8 @@ struct JobSpec {
 
   struct Input {
     std::vector<std::string> path;
-    std::string format;  ///< "": by extension
+    std::string format;                 ///< "": by extension
+    std::optional<int64_t> split_size;  ///< nullopt: as suits the input
     TensorColumns tensors;
   } input;
 
@@ -49,8 +50,8 @@ struct JobSpec {
     std::vector<std::string> partition_by;
     std::string schema;
     std::string profile = "lake";
-    std::string compression;  ///< "": the format's default
-    int64_t file_size = int64_t{256} << 20;
+    std::string compression;           ///< "": the format's default
+    std::optional<int64_t> file_size;  ///< nullopt: as suits the storage
     int64_t memory = int64_t{1} << 30;
     int64_t max_open_partitions = 64;
     std::string staging;

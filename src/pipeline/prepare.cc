@@ -247,8 +247,8 @@ Status PrepareInputs(const Storages& storages, PreparedJob* job) {
   AddOnce(spec.output.keep, &read);
   HOWDAH_RETURN_IF_ERROR(PlanReading(*columns, read, job));
 
-  const int64_t target =
-      std::min(spec.output.file_size, std::max(bytes / kSplitsWanted, kLeastSplitBytes));
+  const int64_t target = spec.input.split_size.value_or(
+      std::min(job->file_bytes, std::max(bytes / kSplitsWanted, kLeastSplitBytes)));
   job->plan.inputs = job->inputs.files;
   job->plan.splits = PlanSplits(files, target);
   if (job->input_rows() == 0) {
@@ -258,11 +258,41 @@ Status PrepareInputs(const Storages& storages, PreparedJob* job) {
   return Status::OK();
 }
 
+/// The bytes at which a file is closed, unless the job says it: within one block, where
+/// the storage has any, with room for what is not known before the file is closed.
+int64_t DefaultFileBytes(const Location& output) {
+  constexpr int64_t kWithoutBlocks = int64_t{256} << 20, kMargin = 16;
+  if (output.block_bytes == 0) return kWithoutBlocks;
+  return std::max<int64_t>(1, output.block_bytes - output.block_bytes / kMargin);
+}
+
+/// The name of the hidden directory beside the dataset is the longest that is made of it.
+Status CheckDatasetName(const Location& output) {
+  constexpr size_t kMostBytes = 255;  // of a name in a directory: HDFS, ext4, xfs
+  const std::string hidden = fmt::format(".{}.howdah", BaseName(output.path));
+  if (hidden.size() <= kMostBytes) return Status::OK();
+  return Error(ErrorKind::kInvalidInput,
+               "the output's name has {} bytes, which leaves no room for that of its "
+               "staging directory, the most is {}: '{}…'; choose a shorter one",
+               BaseName(output.path).size(),
+               kMostBytes - (hidden.size() - BaseName(output.path).size()),
+               BaseName(output.path).substr(0, 60));
+}
+
+/// Where the output goes; needs no input.
+Status PlaceOutput(const Storages& storages, PreparedJob* job) {
+  const JobSpec::Output& output = job->spec.output;
+  HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(output.path));
+  HOWDAH_RETURN_IF_ERROR(CheckDatasetName(location));
+  job->output_fs = location.fs;
+  job->output_url = location.url;
+  job->file_bytes = output.file_size.value_or(DefaultFileBytes(location));
+  return Status::OK();
+}
+
 Status PrepareOutput(const Storages& storages, PreparedJob* job) {
   const JobSpec::Output& output = job->spec.output;
   HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(output.path));
-  job->output_fs = location.fs;
-  job->output_url = location.url;
   std::string staging;
   if (!output.staging.empty()) {
     HOWDAH_ASSIGN_OR_RETURN(Location where, storages.Resolve(output.staging));
@@ -358,7 +388,6 @@ std::string SemanticText(const PreparedJob& job, const std::string& text) {
         {"format", job.format->name()},
         {"profile", job.spec.output.profile},
         {"compression", job.encoder.compression},
-        {"file_size", job.spec.output.file_size},
         {"keep", job.spec.output.keep},
         {"partition_by", job.partition_by},
         {"row_splits", job.spec.output.row_splits},
@@ -366,6 +395,10 @@ std::string SemanticText(const PreparedJob& job, const std::string& text) {
         {"columns", std::move(columns)},
         {"from", std::move(sources)}}},
       {"checks", {{"bad_rows", job.spec.checks.bad_rows}, {"columns", checked}}}};
+  // What was asked for: a default follows the storage's settings, which may change.
+  if (job.spec.output.file_size) {
+    semantic["output"]["file_size"] = *job.spec.output.file_size;
+  }
   if (!text.empty()) semantic["output"]["text"] = nlohmann::json::parse(text);
   if (!job.spec.output.staging.empty()) {
     // A staging directory may serve several datasets; each needs its own jobs there.
@@ -394,6 +427,7 @@ Result<PreparedJob> Prepare(const Storages& storages, JobSpec spec) {
   job.spec = std::move(spec);
   HOWDAH_RETURN_IF_ERROR(CheckJobId(job.spec.job_id));
   HOWDAH_RETURN_IF_ERROR(PrepareModel(storages, &job));
+  HOWDAH_RETURN_IF_ERROR(PlaceOutput(storages, &job));
   HOWDAH_RETURN_IF_ERROR(PrepareInputs(storages, &job));
   HOWDAH_RETURN_IF_ERROR(PrepareOutput(storages, &job));
   std::string text;

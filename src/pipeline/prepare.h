@@ -37,6 +37,7 @@ struct PreparedJob {
   FileSystem* output_fs = nullptr;  ///< not owned: lives in Storages
   std::string output_url;           ///< of paths.dataset, as people know it
   DatasetPaths paths;
+  int64_t file_bytes = 0;  ///< a file is closed once it holds about this much
   const Format* format = nullptr;
   /// How all its files are written: compression, key columns, what text formats want.
   EncoderOptions encoder;

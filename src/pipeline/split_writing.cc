@@ -31,7 +31,7 @@ TaskWriterOptions WriterOptions(const PreparedJob& prepared, const Job& job,
   options.partition_by = prepared.partition_by;
   options.max_open_files = prepared.spec.output.max_open_partitions;
   options.memory_bytes = prepared.spec.output.memory / 2 / share;
-  options.file_bytes = prepared.spec.output.file_size;
+  options.file_bytes = prepared.file_bytes;
   options.directory = attempt.directory;
   options.data_file_name =
       [&job, split = attempt.split,

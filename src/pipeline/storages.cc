@@ -51,7 +51,7 @@ Result<Location> ResolveLocal(FileSystem& fs, std::string_view url,
     return Error(ErrorKind::kInvalidInput, "path '{}': {}", rest, error.message());
   }
   const std::string normal = NormalPath(absolute);
-  return Location{&fs, normal, normal};
+  return Location{.fs = &fs, .path = normal, .url = normal};
 }
 
 Result<Location> ResolveHdfs(hdfs::HdfsServices& services, std::string_view rest) {
@@ -61,7 +61,10 @@ Result<Location> ResolveHdfs(hdfs::HdfsServices& services, std::string_view rest
   std::string path =
       slash == rest.size() ? "/" : NormalPath(std::filesystem::path(rest.substr(slash)));
   std::string url = "hdfs://" + fs->options().service + path;
-  return Location{fs, std::move(path), std::move(url)};
+  return Location{.fs = fs,
+                  .path = std::move(path),
+                  .url = std::move(url),
+                  .block_bytes = static_cast<int64_t>(fs->options().block_size)};
 }
 
 }  // namespace

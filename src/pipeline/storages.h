@@ -15,6 +15,7 @@ struct Location {
   FileSystem* fs = nullptr;  ///< not owned
   std::string path;          ///< absolute, normalised
   std::string url;           ///< for people: the path itself when local, else with scheme
+  int64_t block_bytes = 0;   ///< in which the storage keeps files; 0: it has no blocks
 };
 
 /// The table of URL schemes and their file systems. Thread-safe once built; copies share

@@ -39,6 +39,8 @@ TEST(Storages, HdfsUrlsNameAServiceAndAPath) {
   EXPECT_EQ(storages.Resolve("hdfs://nn:8020/x")->fs, location.fs);
   EXPECT_NE(storages.Resolve("hdfs://nn:9000/x")->fs, location.fs);
   EXPECT_EQ(storages.Resolve("hdfs://nn")->path, "/");
+  EXPECT_EQ(location.block_bytes, 128 << 20);
+  EXPECT_EQ(storages.Resolve("/x")->block_bytes, 0);
   EXPECT_THAT(PathOf("hdfs://nn:port/x"), HasSubstr("'nn:port' is not host:port"));
 }
 

@@ -157,6 +157,7 @@ std::string RunSummary(const PreparedJob& job, const Ledger& ledger,
                        {"reused", splits - figures.splits_scored}};
   summary["files"] = ledger.files();
   summary["bytes"] = ledger.bytes();
+  summary["file_size"] = job.file_bytes;
   summary["columns"] = ColumnsJson(*job.landing->schema());
   summary["partition_by"] = job.partition_by;
   summary["model"] = std::move(model);
@@ -190,6 +191,7 @@ std::string CheckSummary(const PreparedJob& job, const JobStatus& status) {
   summary["output"] = job.output_url;
   summary["format"] = job.format->name();
   summary["mode"] = job.spec.output.mode;
+  summary["file_size"] = job.file_bytes;
   summary["columns"] = ColumnsJson(*job.landing->schema());
   summary["partition_by"] = job.partition_by;
   summary["model"] = ModelJson(job);
@@ -219,8 +221,9 @@ std::string CheckText(const PreparedJob& job, const JobStatus& status) {
     line("  feeds", fmt::format("{} ({}) <- {}", feed["tensor"].get<std::string>(),
                                 feed["type"].get<std::string>(), QuotedList(columns)));
   }
-  line("output", fmt::format("{} ({}, {}, mode {})", job.output_url, job.format->name(),
-                             job.encoder.compression, job.spec.output.mode));
+  line("output", fmt::format("{} ({}, {}, mode {}, files of about {})", job.output_url,
+                             job.format->name(), job.encoder.compression,
+                             job.spec.output.mode, FormatByteSize(job.file_bytes)));
   for (const auto& field : job.landing->schema()->fields()) {
     line("  column", fmt::format("{}: {}{}", field->name(), field->type()->ToString(),
                                  field->nullable() ? "" : " not null"));

@@ -290,3 +290,17 @@ def impatient(job):
                                "ipc.client.connect.retry.interval": 100,
                                "dfs.client.retry.max.attempts": 1})
     return str(folder)
+
+
+def test_files_are_of_one_block_unless_their_size_is_given(hdfs, hdfs_folder, place, zoo):
+    job = Job(hdfs, hdfs_folder, place, zoo, rows=400_000)
+    job.more = ["--set", "input.split_size=1GiB", "--compression", "none"]
+    block = 1 << 20
+    conf.write_changed_folder(place / "conf", hdfs.conf_dir, {"dfs.blocksize": block})
+    job.env["HADOOP_CONF_DIR"] = str(place / "conf")
+    summary = job.run().summary
+    assert summary["file_size"] == block * 15 // 16
+    sizes = sorted(hdfs.oracle.stat(path)["length"] for path in job.data_files())
+    assert len(sizes) == summary["files"] >= 3
+    assert sizes[-1] <= block and sizes[1] > block // 2, sizes
+    job.assert_landed()
