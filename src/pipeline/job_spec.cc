@@ -152,6 +152,9 @@ Result<std::chrono::milliseconds> AsDuration(const Setting& setting) {
 
 constexpr int64_t kMostRows = 1 << 24;
 constexpr int64_t kMostThreads = 4096;
+// What a directory of HDFS holds (dfs.namenode.fs-limits.max-directory-items): an
+// attempt's files lie in one.
+constexpr int64_t kMostFiles = int64_t{1} << 20;
 
 using Apply = std::function<Status(const Setting&, JobSpec*)>;
 
@@ -305,6 +308,8 @@ const std::vector<KeyRow>& KeyTable() {
       {"checks.bad_rows", Choice([](S& s) -> auto& { return s.checks.bad_rows; },
                                  {"fail", "quarantine"}, {})},
       {"checks.max_bad_rows", MaxBadRows},
+      {"checks.max_files",
+       Integer([](S& s) -> auto& { return s.checks.max_files; }, 1, kMostFiles)},
       {"checks.nan",
        [](const Setting& setting, S* spec) -> Status {
          HOWDAH_ASSIGN_OR_RETURN(const std::string text, AsString(setting));

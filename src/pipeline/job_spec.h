@@ -64,6 +64,7 @@ struct JobSpec {
   struct Checks {
     std::string bad_rows = "fail";
     std::string max_bad_rows = "1000";
+    int64_t max_files = 10'000;
     NanPolicy nan = NanPolicy::kAllow;
     std::map<std::string, ValueChecks> columns;  ///< by the name that lands
   } checks;

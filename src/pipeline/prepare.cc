@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "pipeline/file_limits.h"
 #include "pipeline/input_columns.h"
 #include "pipeline/model_cache.h"
 #include "pipeline/stored_as.h"
@@ -430,6 +431,11 @@ Result<PreparedJob> Prepare(const Storages& storages, JobSpec spec) {
   HOWDAH_RETURN_IF_ERROR(PlaceOutput(storages, &job));
   HOWDAH_RETURN_IF_ERROR(PrepareInputs(storages, &job));
   HOWDAH_RETURN_IF_ERROR(PrepareOutput(storages, &job));
+  HOWDAH_RETURN_IF_ERROR(CheckPlannedFiles(job));
+  // Where directories of the input are known to become many files, their rows are too.
+  if (auto warning = SmallFilesWarning(job, LeastFiles(job), job.inputs.bytes())) {
+    job.warnings.push_back(*std::move(warning));
+  }
   std::string text;
   if (!job.format->says_types()) {
     HOWDAH_ASSIGN_OR_RETURN(text, PlanOfText(job.encoder.text, *job.landing->schema()));

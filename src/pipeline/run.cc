@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "model/predictor.h"
 #include "model/tensorflow_library.h"
+#include "pipeline/file_limits.h"
 #include "pipeline/prepare.h"
 #include "pipeline/score.h"
 #include "pipeline/summary.h"
@@ -73,9 +74,17 @@ Result<std::unique_ptr<BadRowLimit>> CountBadRows(const PreparedJob& prepared, J
   return limit;
 }
 
+/// The limit of files, with those counted that committed splits have.
+Status CountFiles(const PreparedJob& prepared, Job& job, std::atomic<int64_t>* count) {
+  HOWDAH_ASSIGN_OR_RETURN(const int64_t files, job.FilesCommitted());
+  *count = files;
+  return CheckFileCount(prepared, files);
+}
+
 Status ScoreMissing(const PreparedJob& prepared, Predictor& predictor, Job& job,
                     const RunOptions& options, RunFigures* figures) {
   HOWDAH_ASSIGN_OR_RETURN(std::vector<int64_t> missing, job.MissingSplits());
+  HOWDAH_RETURN_IF_ERROR(CountFiles(prepared, job, &figures->counters.files));
   HOWDAH_ASSIGN_OR_RETURN(auto bad_rows, CountBadRows(prepared, job));
   figures->splits_scored = static_cast<int64_t>(missing.size());
   const int64_t rows = RowsOf(job.plan(), missing);
@@ -88,6 +97,7 @@ Status ScoreMissing(const PreparedJob& prepared, Predictor& predictor, Job& job,
   }
   // Of the splits that another run has scored meanwhile this one has not counted any.
   HOWDAH_RETURN_IF_ERROR(CountBadRows(prepared, job).status());
+  HOWDAH_RETURN_IF_ERROR(CountFiles(prepared, job, &figures->counters.files));
   if (options.metrics_file.empty()) return Status::OK();
   return WriteMetrics(figures->counters, rows, options.metrics_file);
 }
@@ -167,6 +177,9 @@ Result<std::string> Run(const Storages& storages, JobSpec spec, const RunOptions
   Log(LogLevel::kInfo, "{} rows are in {} files ({}) of '{}'",
       FormatCount(ledger.rows_written()), ledger.files(), FormatByteSize(ledger.bytes()),
       prepared.output_url);
+  if (const auto warning = SmallFilesWarning(prepared, ledger.files(), ledger.bytes())) {
+    Log(LogLevel::kWarning, "{}", *warning);
+  }
   return RunSummary(prepared, ledger, outcome, figures);
 }
 

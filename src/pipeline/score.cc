@@ -15,6 +15,7 @@
 #include "base/crash_note.h"
 #include "base/in_order.h"
 #include "base/log.h"
+#include "pipeline/file_limits.h"
 #include "pipeline/row_scoring.h"
 #include "pipeline/split_reading.h"
 #include "pipeline/split_writing.h"
@@ -359,7 +360,8 @@ class Scorer {
       counters_.write.bytes += file.bytes;
     }
     counters_.splits += 1;
-    return Status::OK();
+    counters_.files += static_cast<int64_t>(commit.files.size());
+    return CheckFileCount(prepared_, counters_.files);
   }
 
   /// The writer of `lane` holds so many bytes now, and held `peak_bytes` a moment ago.

@@ -31,6 +31,7 @@ struct ScoreCounters {
   std::atomic<int64_t> rows{0};   ///< through the writer
   std::atomic<int64_t> bytes{0};  ///< of output files closed
   std::atomic<int64_t> splits{0};
+  std::atomic<int64_t> files{0};  ///< of rows that land, of all splits committed so far
   /// The most that queues and open writers held at a time: what 'output.memory' bounds.
   std::atomic<int64_t> peak_memory{0};
 

@@ -30,6 +30,7 @@ TaskWriterOptions WriterOptions(const PreparedJob& prepared, const Job& job,
                               {"howdah.split", SplitName(attempt.split)}};
   options.partition_by = prepared.partition_by;
   options.max_open_files = prepared.spec.output.max_open_partitions;
+  options.max_partitions = prepared.spec.checks.max_files;
   options.memory_bytes = prepared.spec.output.memory / 2 / share;
   options.file_bytes = prepared.file_bytes;
   options.directory = attempt.directory;

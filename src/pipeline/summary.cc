@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "base/version.h"
+#include "pipeline/file_limits.h"
 #include "pipeline/json_text.h"
 
 namespace howdah {
@@ -86,6 +87,18 @@ double CpuSeconds(const rusage& usage) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
   };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+/// What the plan warns of, and what there is to say of the files that landed.
+std::vector<std::string> Warnings(const PreparedJob& job, const Ledger& ledger) {
+  std::vector<std::string> warnings = job.warnings;
+  const auto small = SmallFilesWarning(job, ledger.files(), ledger.bytes());
+  if (!small) return warnings;
+  if (const auto planned = SmallFilesWarning(job, LeastFiles(job), job.inputs.bytes())) {
+    std::erase(warnings, *planned);  // now it is known
+  }
+  warnings.push_back(*small);
+  return warnings;
 }
 
 /// Where the rows are that did not land; null: all did.
@@ -171,7 +184,7 @@ std::string RunSummary(const PreparedJob& job, const Ledger& ledger,
                               {"peak_bytes", figures.counters.peak_memory.load()}};
   summary["stages"] = ran ? StagesJson(figures.counters) : Json::array();
   summary["bottleneck"] = ran ? figures.counters.bottleneck().name : "";
-  summary["warnings"] = job.warnings;
+  summary["warnings"] = Warnings(job, ledger);
   return DumpJson(summary);
 }
 
@@ -196,7 +209,7 @@ std::string CheckSummary(const PreparedJob& job, const JobStatus& status) {
   summary["partition_by"] = job.partition_by;
   summary["model"] = ModelJson(job);
   summary["feeds"] = FeedsJson(job);
-  summary["warnings"] = job.warnings;
+  summary["warnings"] = status.ledger ? Warnings(job, *status.ledger) : job.warnings;
   return DumpJson(summary);
 }
 
@@ -241,7 +254,8 @@ std::string CheckText(const PreparedJob& job, const JobStatus& status) {
   if (job.undivided.size() > kMostNamed) {
     line("  whole", fmt::format("… ({} more)", job.undivided.size() - kMostNamed));
   }
-  for (const std::string& warning : job.warnings) line("warning", warning);
+  const auto warnings = status.ledger ? Warnings(job, *status.ledger) : job.warnings;
+  for (const std::string& warning : warnings) line("warning", warning);
   return text;
 }
 

@@ -1,0 +1,95 @@
+#include "pipeline/file_limits.h"
+
+#include <arrow/scalar.h>
+#include <arrow/type.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "schema/names.h"
+
+namespace howdah {
+namespace {
+
+/// What to do about too many files.
+std::string Advice(const PreparedJob& job) {
+  std::string advice;
+  if (!job.partition_by.empty()) {
+    advice = fmt::format("partition by columns of fewer values than {} have",
+                         QuotedList(job.partition_by));
+  }
+  if (job.plan.splits.size() > 1) {
+    advice += fmt::format("{}make fewer splits than {} by 'input.split_size'",
+                          advice.empty() ? "" : ", or ", job.plan.splits.size());
+  }
+  if (advice.empty()) advice = "make larger files by 'output.file_size'";
+  return advice;
+}
+
+/// The input's directories that name directories of the output.
+std::vector<const ConstantColumn*> PartitionConstants(const PreparedJob& job) {
+  std::vector<const ConstantColumn*> found;
+  for (const ConstantColumn& constant : job.constants) {
+    if (std::ranges::count(job.partition_by, LegalName(constant.field->name())) > 0) {
+      found.push_back(&constant);
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+int64_t LeastFiles(const PreparedJob& job) {
+  const std::vector<const ConstantColumn*> constants = PartitionConstants(job);
+  int64_t files = 0;
+  for (const Split& split : job.plan.splits) {
+    std::set<std::vector<std::string>> directories;
+    for (const SplitPart& part : split.parts) {
+      if (part.rows == 0) continue;
+      std::vector<std::string> values;
+      for (const ConstantColumn* constant : constants) {
+        values.push_back(constant->by_file[static_cast<size_t>(part.file)]->ToString());
+      }
+      directories.insert(std::move(values));
+    }
+    files += static_cast<int64_t>(directories.size());
+  }
+  return files;
+}
+
+Status CheckPlannedFiles(const PreparedJob& job) {
+  const int64_t files = LeastFiles(job);
+  if (files <= job.spec.checks.max_files) return Status::OK();
+  return Error(ErrorKind::kInvalidInput,
+               "the job makes {} files at least, 'checks.max_files' is {}: {}, or raise "
+               "'checks.max_files'",
+               FormatCount(files), FormatCount(job.spec.checks.max_files), Advice(job));
+}
+
+Status CheckFileCount(const PreparedJob& job, int64_t files) {
+  if (files <= job.spec.checks.max_files) return Status::OK();
+  return Error(
+      ErrorKind::kResourceExhausted,
+      "the job has made {} files for '{}', 'checks.max_files' is {}, and nothing "
+      "is published: {}, or raise 'checks.max_files', with which the same "
+      "command goes on",
+      FormatCount(files), job.output_url, FormatCount(job.spec.checks.max_files),
+      Advice(job));
+}
+
+std::optional<std::string> SmallFilesWarning(const PreparedJob& job, int64_t files,
+                                             int64_t bytes) {
+  // Fewer hurt nobody; and a file of some MiB is as good as any to most readers.
+  constexpr int64_t kMany = 100, kFarBelow = 16;
+  if (job.partition_by.empty() || files < kMany) return std::nullopt;
+  if (bytes / files >= job.file_bytes / kFarBelow) return std::nullopt;
+  return fmt::format(
+      "the {} files of '{}' hold {} each on average, far below output.file_size ({}), "
+      "which makes them slow to read: {}",
+      FormatCount(files), job.output_url, FormatByteSize(bytes / files),
+      FormatByteSize(job.file_bytes), Advice(job));
+}
+
+}  // namespace howdah
