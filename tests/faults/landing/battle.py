@@ -83,9 +83,9 @@ class Battle:
     def call(self, *arguments, codes=(0,)):
         return self.finish(self.start(*arguments), codes)
 
-    def land(self, job, *more):
+    def land(self, job):
         """Have a job land, with nothing in its way."""
-        outcome = self.call(*self.run_arguments(job, *more))
+        outcome = self.call(*self.run_arguments(job))
         if job not in self.jobs:
             self.jobs.append(job)
         self.states.append(self._visible())
@@ -267,9 +267,9 @@ def paused(battle):
         follow = "same"
     battle.story.append(f"paused, {'its call passes' if acts_asleep else 'its call waits'}, then {follow}")
     if follow == "restart":
-        battle.land(MAIN, "--restart")
-    else:
-        battle.resolve()
+        # Refused where the paused run has published: a dataset that is there is not touched.
+        battle.call(*battle.run_arguments(MAIN, "--restart"), codes=(0, 2))
+    battle.resolve()
     if follow == "later":
         battle.land(LATER)
 
@@ -375,24 +375,10 @@ def datanodes_die(battle):
 
 
 def safe_mode(battle):
-    """Left while the run still tries, or when it has given up."""
-    place, patient = battle.place, battle.chance.random() < 0.5
+    """Somebody enters it, and leaves it when the run has ended: it is refused at once, as Java's client is."""
+    place = battle.place
     place.is_harmed = True
-    if not patient:
-        place.be_hasty()
-    process, gate = battle.start_until_any()
-    place.switch.repeated.clear()
-    place.cluster.safemode("enter")
-    gate.open()
-    if patient:
-        while process.poll() is None and not place.switch.repeated.wait(0.01):
-            pass
-        place.cluster.safemode("leave")
-        battle.finish(process, (0,))
-    else:
-        battle.finish(process, ENDS)
-        place.cluster.safemode("leave")
-    battle.resolve()
+    held_while(battle, lambda: place.cluster.safemode("enter"))
 
 
 ACTS = {

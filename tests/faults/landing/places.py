@@ -7,13 +7,11 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
-import threading
 import urllib.parse
 
 import local_calls
 import support
 from calls import Operation
-from testing.cluster import conf
 from testing.cluster.rpc_frames import Call
 from views import Unavailable
 
@@ -144,8 +142,7 @@ class Switch:
     """What the proxies of all NameNodes ask about each call."""
 
     def __init__(self, cluster):
-        self.gate, self.repeated = None, threading.Event()  # set when a call comes once more
-        self._cluster = cluster
+        self.gate, self._cluster = None, cluster
 
     def listen(self):
         """Begin, or begin again after the proxies were mended."""
@@ -153,8 +150,6 @@ class Switch:
             self._cluster.proxies[name].faults.watch(self._see)
 
     def _see(self, call):
-        if isinstance(call, Call) and call.retry_count > 0:
-            self.repeated.set()
         gate = self.gate
         if gate is None or not isinstance(call, Call) or call.method not in METHODS:
             return None
@@ -251,20 +246,12 @@ class Hdfs(Place):
         used = {"names": summary["files"] + summary["directories"], "space": summary["space"]}
         self.cluster.oracle.set_quota(self.parent, **{key: used[key] + more for key, more in quota.items()})
 
-    def be_hasty(self):
-        """From now on the command gives up soon, until `mend`."""
-        folder = self._folder / "hasty"
-        conf.write_changed_folder(folder, self._bench.conf_dir,
-                                  {"dfs.client.failover.max.attempts": 2, "dfs.client.retry.max.attempts": 2})
-        self.env["HADOOP_CONF_DIR"] = str(folder)
-
     def deliver(self, gate):
         """Let a call that a dead process made arrive, and wait until it was acted upon."""
         gate.open()
         assert gate.answered.wait(60), "the call never had an answer"
 
     def mend(self):
-        self.env["HADOOP_CONF_DIR"] = str(self._bench.conf_dir)
         if self.is_harmed:
             self._bench.mend()
             self.cluster.failover("nn1")
