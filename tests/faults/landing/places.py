@@ -143,6 +143,7 @@ class Switch:
 
     def __init__(self, cluster):
         self.gate, self._cluster = None, cluster
+        self._asked = set()  # what a client asks for again until it is so: it counts once
 
     def listen(self):
         """Begin, or begin again after the proxies were mended."""
@@ -153,7 +154,12 @@ class Switch:
         gate = self.gate
         if gate is None or not isinstance(call, Call) or call.method not in METHODS:
             return None
-        if call.retry_count > 0 or not gate.take(Operation(METHODS[call.method], call.paths)):
+        operation = Operation(METHODS[call.method], call.paths)
+        if call.retry_count > 0 or operation in self._asked:
+            return None
+        if call.method in ("addBlock", "complete"):
+            self._asked.add(operation)
+        if not gate.take(operation):
             return None
         return (0, None, gate.hold) if gate.after else (0, gate.hold, gate.answered.set)
 
