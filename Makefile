@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help setup build test interop faults faults-full killed soak demo cluster bench encoders fuzz format lint clean
+.PHONY: help setup build test interop faults faults-full killed soak explore demo cluster bench encoders fuzz format lint clean
 
 help: ## this list (default)
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -67,6 +67,12 @@ fuzz: setup ## fuzz the parsers of outside bytes; SECONDS_EACH=60
 
 format: setup ## rewrite C++ files in the project's style
 	@$(PYTHON) tools/lint.py --format
+
+explore: setup ## every order of the landing protocol's calls, deaths and lost answers; SECONDS_EACH=60
+	cmake --preset release --log-level=WARNING
+	cmake --build build --target explore_landing_test explore_mutants_test
+	@HOWDAH_EXPLORE_SECONDS=$(or $(SECONDS_EACH),60) build/bin/explore_landing_test
+	@build/bin/explore_mutants_test
 
 lint: setup ## clang-format and clang-tidy
 	cmake --preset lint --log-level=WARNING

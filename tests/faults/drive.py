@@ -177,7 +177,10 @@ def run(bench, case, seed):
         result = REFUSED
     assert case.expected in (result, EITHER), f"{result}, expected {case.expected}:\n{log}"
     if case.fault == "slow":
-        assert not any(word in log for word in EVICTED), f"a slow node was evicted:\n{log}"
+        # Where a recovery is slow, the node that broke the pipeline before is dropped, and no other.
+        broken = 1 if case.phase == "during recovery" else 0
+        evictions = [line for line in log.splitlines() if any(word in line for word in EVICTED)]
+        assert len(evictions) <= broken, f"a slow node was evicted:\n{log}"
     return Outcome(result, seconds, log)
 
 
