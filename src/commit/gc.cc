@@ -5,6 +5,7 @@
 #include "commit/control_file.h"
 #include "commit/generation.h"
 #include "commit/retired.h"
+#include "commit/swap_log.h"
 
 namespace howdah {
 namespace {
@@ -22,12 +23,16 @@ class Collector {
   Result<GcReport> Run() {
     const auto passed_over = [&](const FileInfo& entry) {
       const bool ours = entry.path == paths_.tmp() || entry.path == paths_.jobs() ||
-                        entry.path == paths_.retired();
+                        entry.path == paths_.retired() || entry.path == paths_.log() ||
+                        entry.path == paths_.swaps();
       if (!ours) AddUnknown(entry);
     };
     HOWDAH_RETURN_IF_ERROR(ForEach(paths_.staging, passed_over));
     HOWDAH_RETURN_IF_ERROR(
         ForEach(paths_.jobs(), [&](const FileInfo& entry) { VisitJob(entry); }));
+    HOWDAH_ASSIGN_OR_RETURN(slots_, ListSwaps(fs_, paths_));
+    HOWDAH_RETURN_IF_ERROR(
+        ForEach(paths_.swaps(), [&](const FileInfo& entry) { VisitSwap(entry); }));
     HOWDAH_RETURN_IF_ERROR(
         ForEach(paths_.tmp(), [&](const FileInfo& entry) { VisitSetUp(entry); }));
     return std::move(report_);
@@ -124,6 +129,30 @@ class Collector {
     if (options_.remove) Remove(item);
   }
 
+  /// The directory in which a swap works, and leaves what it has replaced. Once its slot
+  /// has ended nobody who comes late can do anything without it.
+  void VisitSwap(const FileInfo& entry) {
+    const std::optional<int64_t> number = ParseSwapDirectory(entry.name());
+    if (!number || !IsPlainDirectory(entry)) return AddUnknown(entry);
+    Extent extent;
+    Measure(entry, extent);
+    GcItem& item = Add(entry, GcKind::kReplaced, extent);
+    if (!extent.status.ok()) return KeepBecause(item, extent.status);
+    const auto slot = std::find_if(slots_.begin(), slots_.end(),
+                                   [&](const SwapSlot& s) { return s.slot == *number; });
+    if (slot != slots_.end() && slot->done) {
+      const Result<SwapEnd> end = ReadEnd(fs_, paths_, *number);
+      if (!end.ok()) return KeepBecause(item, end.status());
+      item.age_us = environment_.NowMicros() - end->finished_us;
+    } else if (slot != slots_.end()) {
+      item.kept = "of a change that is not finished: `howdah recover` finishes it";
+      return;
+    }
+    if (item.age_us < options_.older_than_us) return KeepUntil(item);
+    item.due = true;
+    if (options_.remove) Remove(item);
+  }
+
   void VisitUnfinished(const WorkDirectory& work, const GenerationState& state,
                        const Extent& extent, GcItem& item) {
     const auto& limit_us = options_.unfinished_older_than_us;
@@ -183,6 +212,7 @@ class Collector {
   Environment& environment_;
   const DatasetPaths& paths_;
   const GcOptions& options_;
+  std::vector<SwapSlot> slots_;
   GcReport report_;
 };
 
@@ -196,6 +226,8 @@ std::string_view Name(GcKind kind) {
       return "set-up";
     case GcKind::kUnfinished:
       return "unfinished job";
+    case GcKind::kReplaced:
+      return "replaced dataset";
     case GcKind::kUnknown:
       return "unknown";
   }

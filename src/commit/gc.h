@@ -14,8 +14,9 @@
 namespace howdah {
 
 struct GcOptions {
-  /// A generation whose FIN is older loses its history, a set-up that nobody has touched
-  /// for longer is removed. Processes that were paused for less are stopped by the names
+  /// A generation whose FIN is older loses its history; a dataset that was replaced before
+  /// can no longer be rolled back to; a set-up that nobody has touched for longer is
+  /// removed. Processes that were paused for less are stopped by the names
   /// that are kept.
   int64_t older_than_us = int64_t{7} * 24 * 3600 * 1'000'000;
   /// An unfinished job in which nothing has changed for longer is withdrawn; never by
@@ -29,16 +30,18 @@ enum class GcKind {
   kHistory,     ///< a generation that is over
   kSetUp,       ///< what a process left that died while it set up, or collected
   kUnfinished,  ///< a job that can be resumed, or published by `howdah recover`
+  kReplaced,    ///< what was the dataset before mode overwrite or a rollback
   kUnknown,     ///< not Howdah's, or of another version: never touched
 };
 
-/// "history", "set-up", "unfinished job", "unknown".
+/// "history", "set-up", "unfinished job", "replaced dataset", "unknown".
 std::string_view Name(GcKind kind);
 
 struct GcItem {
   std::string path;
   GcKind kind = GcKind::kUnknown;
-  int64_t age_us = 0;  ///< since FIN; else since the last change of anything in it
+  /// Since FIN, or since it was replaced; else since the last change of anything in it.
+  int64_t age_us = 0;
   int64_t bytes = 0;   ///< of the files in it
   /// It is past its time: it was removed (an unfinished job: withdrawn), or would be.
   bool due = false;

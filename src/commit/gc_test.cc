@@ -175,7 +175,7 @@ TEST_F(GcTest, WhatADeadSetUpLeftGoesByTheAgeOfItsNewestPart) {
 TEST_F(GcTest, UnknownNamesAreListedAndNeverTouched) {
   MustDrive(plan_);
   const std::vector<std::string> unknown = {
-      paths_.staging + "/log", paths_.tmp() + "/nightly",
+      paths_.staging + "/logs", paths_.tmp() + "/nightly",
       paths_.jobs() + "/nightly.1.old", paths_.jobs() + "/nightly.01",
       paths_.jobs() + "/nightly"};
   for (const std::string& path : unknown) {

@@ -10,6 +10,7 @@
 #include "commit/job_state.h"
 #include "commit/publish.h"
 #include "commit/retired.h"
+#include "commit/swap_steps.h"
 #include "commit/verify.h"
 
 namespace howdah {
@@ -260,7 +261,9 @@ Result<std::unique_ptr<Job>> Job::Open(FileSystem& fs, Environment& environment,
   // Each round but the last finds that another driver has moved the job on.
   constexpr int kRounds = 10;
   for (int round = 0; round < kRounds; ++round) {
+    HOWDAH_RETURN_IF_ERROR(FinishSwaps(fs, environment, paths));
     HOWDAH_ASSIGN_OR_RETURN(JobSurvey survey, SurveyJob(fs, paths, plan, restart));
+    if (survey.being_swapped_in) continue;
     FinishLast(fs, environment, paths, survey);
     if (survey.status.state == JobState::kPublished) {
       return std::make_unique<PublishedJob>(*std::move(survey.status.ledger));

@@ -4,6 +4,7 @@
 
 #include "commit/dataset_view.h"
 #include "commit/retired.h"
+#include "commit/swap_steps.h"
 
 namespace howdah {
 namespace {
@@ -125,10 +126,9 @@ Status CheckPlaces(FileSystem& fs, const DatasetPaths& paths) {
   return Status::OK();
 }
 
-/// The rules when D holds something: it is this job's result, or an error.
-Status CheckHolder(const DatasetPaths& paths, const DatasetView& view,
+/// The rules when `dataset` holds something: it is this job's result, or an error.
+Status CheckHolder(const std::string& dataset, const DatasetView& view,
                    const JobPlan& plan, Restart restart) {
-  const std::string& dataset = paths.dataset;
   if (!view.ledger) {
     return Error(ErrorKind::kAlreadyExists,
                  "the output '{}' is not empty (it holds {}): choose another output, or "
@@ -158,6 +158,33 @@ Status CheckHolder(const DatasetPaths& paths, const DatasetView& view,
         dataset, view.Describe());
   }
   return Status::OK();
+}
+
+/// Mode overwrite: may the job run, although something stands at D? \return false: it is
+/// this job's result.
+Result<bool> MayOverwrite(FileSystem& fs, const DatasetPaths& paths,
+                          const DatasetView& view, const JobPlan& plan, Restart restart,
+                          const JobSurvey& survey) {
+  if (!view.ledger || view.ledger->plan.mode == PublishMode::kAppend) {
+    return Error(ErrorKind::kAlreadyExists,
+                 "the output '{}' is not a dataset that mode overwrite may replace (it "
+                 "holds {}): choose another output, or move away what is there",
+                 paths.dataset, view.Describe());
+  }
+  if (restart == Restart::kYes) return true;
+  if (view.ledger->job_id == plan.job_id) {
+    HOWDAH_RETURN_IF_ERROR(CheckHolder(paths.dataset, view, plan, restart));
+    return false;
+  }
+  HOWDAH_ASSIGN_OR_RETURN(const bool swapped_in,
+                          WasSwappedIn(fs, paths, plan.job_id));
+  const bool unfinished = survey.last && !survey.last_state.IsOver();
+  if (!swapped_in || unfinished || survey.being_swapped_in) return true;
+  return Error(ErrorKind::kAlreadyExists,
+               "job '{}' was published to '{}' before, which shows {} now: give this run "
+               "another job id, publish it once more with --restart, or go back to what "
+               "it landed with `howdah rollback`",
+               plan.job_id, paths.dataset, view.Describe());
 }
 
 /// The rules for an unfinished generation of the same job.
@@ -195,9 +222,21 @@ Result<JobSurvey> SurveyJob(FileSystem& fs, const DatasetPaths& paths,
   if (survey.last) {
     HOWDAH_ASSIGN_OR_RETURN(survey.last_state, LookAtGeneration(fs, *survey.last));
   }
-  HOWDAH_ASSIGN_OR_RETURN(DatasetView view, LookAtDataset(fs, paths.dataset));
-  if (!view.IsFree()) {
-    HOWDAH_RETURN_IF_ERROR(CheckHolder(paths, view, plan, restart));
+  if (plan.mode == PublishMode::kOverwrite && survey.last) {
+    HOWDAH_ASSIGN_OR_RETURN(
+        survey.being_swapped_in,
+        IsBeingSwappedIn(fs, paths, {plan.job_id, survey.last->generation}));
+  }
+  HOWDAH_ASSIGN_OR_RETURN(DatasetView view,
+                          LookAtTarget(fs, paths, plan.mode, plan.job_id));
+  bool may_run = view.IsFree();
+  if (!may_run && plan.mode == PublishMode::kOverwrite) {
+    HOWDAH_ASSIGN_OR_RETURN(may_run,
+                            MayOverwrite(fs, paths, view, plan, restart, survey));
+  }
+  if (!may_run) {
+    const std::string target = TargetOf(paths, plan.mode, plan.job_id);
+    HOWDAH_RETURN_IF_ERROR(CheckHolder(target, view, plan, restart));
     survey.status.state = JobState::kPublished;
     survey.status.generation = view.ledger->generation;
     survey.status.ledger = *std::move(view.ledger);
@@ -206,6 +245,12 @@ Result<JobSurvey> SurveyJob(FileSystem& fs, const DatasetPaths& paths,
   HOWDAH_RETURN_IF_ERROR(CheckPlaces(fs, paths));
   const int64_t last = survey.last ? survey.last->generation : 0;
   survey.status.generation = std::max(last, retired) + 1;
+  if (survey.being_swapped_in) {
+    survey.status.state = JobState::kResume;
+    survey.status.generation = last;
+    survey.status.splits_done = static_cast<int64_t>(plan.splits.size());
+    return survey;
+  }
   if (!survey.last || survey.last_state.IsOver()) return survey;
   if (last <= retired) {
     // Set up by a process that was paused since before the number was retired.

@@ -17,6 +17,8 @@ struct JobSurvey {
   GenerationState last_state;
   /// `last` must be withdrawn before the next generation can begin.
   bool withdraw_last = false;
+  /// A swap to `last` has begun and is not finished.
+  bool being_swapped_in = false;
 };
 
 Result<JobSurvey> SurveyJob(FileSystem& fs, const DatasetPaths& paths,

@@ -145,6 +145,10 @@ bool JsonFields::Has(const char* field) const {
   return object_.is_object() && object_.contains(field);
 }
 
+bool JsonFields::IsNull(const char* field) const {
+  return Has(field) && object_[field].is_null();
+}
+
 void JsonFields::ReadObjectText(const char* field, std::string& out) {
   const json* value = Find(field);
   if (value == nullptr) return;

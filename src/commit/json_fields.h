@@ -51,6 +51,8 @@ class JsonFields {
   /// A string, or null for none.
   void ReadNullable(const char* field, std::optional<std::string>& out);
   bool Has(const char* field) const;
+  /// It is there, and null.
+  bool IsNull(const char* field) const;
   /// An object, as canonical text.
   void ReadObjectText(const char* field, std::string& out);
   /// The object `field`; its own fields are read from the result.

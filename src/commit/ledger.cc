@@ -143,6 +143,14 @@ void ReadPlan(JsonFields fields, JobPlan& plan) {
   });
 }
 
+void ReadMode(JsonFields fields, JobPlan& plan) {
+  std::string name;
+  fields.Read("mode", name);
+  const std::optional<PublishMode> mode = ParsePublishMode(name);
+  if (!mode) return fields.Refuse("mode", "'new', 'append' or 'overwrite'");
+  plan.mode = *mode;
+}
+
 /// One entry for each directory of the file's path, or none at all.
 void ReadPartition(JsonFields fields, FileRecord& file) {
   fields.ForEachIfThere("partition", [&](JsonFields entry) {
@@ -256,6 +264,7 @@ std::string ToJson(const JobPlan& plan, int64_t generation) {
   object["format_version"] = kFormatVersion;
   object["job_id"] = plan.job_id;
   object["generation"] = generation;
+  object["mode"] = Name(plan.mode);
   return DumpJson(object);
 }
 
@@ -272,7 +281,7 @@ std::string ToJson(const Ledger& ledger) {
                    {"howdah_version", ledger.howdah_version},
                    {"job_id", ledger.job_id},
                    {"generation", ledger.generation},
-                   {"mode", ledger.mode},
+                   {"mode", Name(ledger.plan.mode)},
                    {"published_us", ledger.published_us},
                    {"published", FormatTimestamp(ledger.published_us)},
                    {"plan", PlanToJson(ledger.plan)},
@@ -285,6 +294,7 @@ Result<JobPlan> ParsePlan(const std::string& text, const std::string& place) {
   JobPlan plan;
   JsonFields fields(document);
   fields.Read("job_id", plan.job_id);
+  ReadMode(fields, plan);
   ReadPlan(fields, plan);
   HOWDAH_RETURN_IF_ERROR(document.status);
   return plan;
@@ -305,7 +315,7 @@ Result<Ledger> ParseLedger(const std::string& text, const std::string& place) {
   fields.Read("howdah_version", ledger.howdah_version);
   fields.Read("job_id", ledger.job_id);
   fields.ReadCount("generation", ledger.generation);
-  fields.Read("mode", ledger.mode);
+  ReadMode(fields, ledger.plan);
   fields.Read("published_us", ledger.published_us);
   ledger.plan.job_id = ledger.job_id;
   ReadPlan(fields.Object("plan"), ledger.plan);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "commit/publish_mode.h"
 #include "storage/file_system.h"
 #include "types/split.h"
 #include "types/task_commit.h"
@@ -14,6 +15,7 @@ namespace howdah {
 /// The frozen plan of one job generation: plan.json.
 struct JobPlan {
   std::string job_id;
+  PublishMode mode = PublishMode::kNew;
   /// Canonical JSON object (keys sorted): all that decides the result. Two plans of one
   /// job id are the same job iff this text is equal.
   std::string semantic;
@@ -26,7 +28,6 @@ struct Ledger {
   std::string howdah_version;
   std::string job_id;
   int64_t generation = 1;
-  std::string mode = "new";
   int64_t published_us = 0;  ///< when the publishing began; microseconds since 1970
   JobPlan plan;
   std::vector<TaskCommit> tasks;  ///< by split id

@@ -77,7 +77,7 @@ TEST(Ledger, SurvivesBeingWrittenAndRead) {
   EXPECT_EQ(read->job_id, "nightly");
   EXPECT_EQ(read->plan.job_id, "nightly");
   EXPECT_EQ(read->generation, 3);
-  EXPECT_EQ(read->mode, "new");
+  EXPECT_EQ(read->plan.mode, PublishMode::kNew);
   EXPECT_EQ(read->published_us, 1'700'000'000'123'456);
   EXPECT_EQ(read->plan.semantic, kModelA);
   EXPECT_EQ(read->run, ledger.run);
@@ -211,7 +211,7 @@ TEST(Ledger, TheWorkedExampleIsReadAndWrittenByteForByte) {
   const std::string plan_text =
       R"({"format_version":1,"generation":1,)"
       R"("inputs":[{"length":2048,"mtime_us":1700000000000000,"url":"/in/a.parquet"}],)"
-      R"("job_id":"demo","semantic":{"format":"parquet","model":{"sha256":"9f86d081"}},)"
+      R"("job_id":"demo","mode":"new","semantic":{"format":"parquet","model":{"sha256":"9f86d081"}},)"
       R"("splits":[{"id":0,"parts":[{"end_row_group":1,"file":0,"first_row":0,)"
       R"("first_row_group":0,"rows":3}]}]})";
   const auto plan = ParsePlan(plan_text, "plan.json");

@@ -72,6 +72,13 @@ std::string DatasetPaths::tmp() const { return JoinPath(staging, "tmp"); }
 std::string DatasetPaths::jobs() const { return JoinPath(staging, "jobs"); }
 std::string DatasetPaths::retired() const { return JoinPath(staging, "retired"); }
 
+std::string DatasetPaths::log() const { return JoinPath(staging, "log"); }
+std::string DatasetPaths::swaps() const { return JoinPath(staging, "swaps"); }
+
+std::string DatasetPaths::run_partition(const std::string& job_id) const {
+  return JoinPath(dataset, fmt::format("{}={}", kRunColumn, HiveEscape(job_id)));
+}
+
 std::string DatasetPaths::work(const std::string& job_id, int64_t generation) const {
   return JoinPath(jobs(), fmt::format("{}.{}", HiveEscape(job_id), generation));
 }

@@ -33,9 +33,17 @@ struct DatasetPaths {
   std::string tmp() const;      ///< H/tmp: generations being set up
   std::string jobs() const;     ///< H/jobs
   std::string retired() const;  ///< H/retired: numbers of generations that were removed
+  std::string log() const;      ///< H/log: who took whose place
+  std::string swaps() const;    ///< H/swaps: what was replaced, and what is about to be
+  /// D/run_id=<J>: where a job of mode append lands.
+  std::string run_partition(const std::string& job_id) const;
   std::string work(const std::string& job_id, int64_t generation) const;  ///< W
 };
 
+/// The column whose values tell the jobs of an append dataset apart.
+inline constexpr char kRunColumn[] = "run_id";
+/// D/.howdah-append: the dataset is made of run partitions, and never of files.
+inline constexpr char kAppendMarker[] = ".howdah-append";
 inline constexpr char kLedgerName[] = ".howdah-ledger";
 inline constexpr char kSuccessName[] = "_SUCCESS";
 inline constexpr char kQuarantineName[] = ".howdah-quarantine";

@@ -1,7 +1,9 @@
 #include "commit/publish.h"
 
+#include "commit/control_file.h"
 #include "commit/dataset_view.h"
 #include "commit/seal.h"
+#include "commit/swap_steps.h"
 
 namespace howdah {
 namespace {
@@ -16,13 +18,12 @@ Status OverError(const Landing& landing, Stage stage) {
                      "to see the result");
 }
 
-/// State 6: the rename that succeeds iff D is absent or empty. A lost answer is looked
+/// State 6: the rename that succeeds iff `target` is absent or empty. A lost answer is looked
 /// into, and the request is repeated once where it was proven not to have been carried
 /// out: data/ can become D only once.
-Status RenameIntoPlace(const Landing& landing) {
+Status RenameIntoPlace(const Landing& landing, const std::string& target) {
   const std::string data = landing.work.data();
-  const Status renamed =
-      landing.fs.Rename(data, landing.paths.dataset, IfExists::kReplace);
+  const Status renamed = landing.fs.Rename(data, target, IfExists::kReplace);
   if (Is(renamed, ErrorKind::kUnsupported)) {
     return Error(
         ErrorKind::kUnsupported,
@@ -32,7 +33,43 @@ Status RenameIntoPlace(const Landing& landing) {
   }
   if (!Is(renamed, ErrorKind::kCommitStateUnknown)) return renamed;
   if (!Exists(landing.fs, data).ValueOr(false)) return renamed;
-  return landing.fs.Rename(data, landing.paths.dataset, IfExists::kReplace);
+  return landing.fs.Rename(data, target, IfExists::kReplace);
+}
+
+/// A dataset of mode append without a run: a directory that already has its marker comes
+/// to D's name, because an empty one could be taken by a job of mode new.
+Status MakeAppendRoot(const Landing& landing) {
+  FileSystem& fs = landing.fs;
+  const DatasetPaths& paths = landing.paths;
+  HOWDAH_ASSIGN_OR_RETURN(const AppendRoot root, LookAtAppendRoot(fs, paths.dataset));
+  if (root == AppendRoot::kThere) return Status::OK();
+  const std::string building = JoinPath(paths.tmp(), RandomHex(landing.environment));
+  HOWDAH_RETURN_IF_ERROR(MakeDirectory(fs, paths.tmp()));
+  HOWDAH_RETURN_IF_ERROR(MakeDirectory(fs, building));
+  HOWDAH_RETURN_IF_ERROR(WriteWhole(fs, JoinPath(building, kAppendMarker), ""));
+  Status renamed;
+  for (int i = 0; i < 2; ++i) {
+    renamed = fs.Rename(building, paths.dataset, IfExists::kReplace);
+    if (renamed.ok()) return renamed;
+    HOWDAH_ASSIGN_OR_RETURN(const AppendRoot now, LookAtAppendRoot(fs, paths.dataset));
+    if (now == AppendRoot::kThere) {
+      if (Is(renamed, ErrorKind::kAlreadyExists)) {
+        static_cast<void>(fs.DeleteTree(building));
+      }
+      return Status::OK();
+    }
+    if (!Is(renamed, ErrorKind::kCommitStateUnknown)) return renamed;
+  }
+  return Unresolved(renamed);
+}
+
+/// State 6, by mode.
+Status BecomeVisible(const Landing& landing, const JobPlan& plan) {
+  if (plan.mode == PublishMode::kOverwrite) return SwapIn(landing);
+  // In the gap of a swap D looks free.
+  HOWDAH_RETURN_IF_ERROR(FinishSwaps(landing.fs, landing.environment, landing.paths));
+  if (plan.mode == PublishMode::kAppend) HOWDAH_RETURN_IF_ERROR(MakeAppendRoot(landing));
+  return RenameIntoPlace(landing, TargetOf(landing.paths, plan.mode, plan.job_id));
 }
 
 Status EndNotKnown(const Landing& landing, const Status& status, const Status& look) {
@@ -56,13 +93,18 @@ void EndInConflict(const Landing& landing) {
 
 /// A step failed, for whatever reason: what now stands in W and at D decides, not the
 /// error.
-Result<Ledger> Settle(const Landing& landing, const Status& status) {
-  const std::string& dataset = landing.paths.dataset;
+Result<Ledger> Settle(const Landing& landing, const JobPlan& plan, const Status& status) {
+  const std::string dataset = TargetOf(landing.paths, plan.mode, plan.job_id);
   // W before D: a generation that is seen as published here is seen at D, unless it left
   // again.
   const Result<GenerationState> state = LookAtGeneration(landing.fs, landing.work);
   if (!state.ok()) return EndNotKnown(landing, status, state.status());
-  Result<DatasetView> view = LookAtDataset(landing.fs, dataset);
+  if (plan.mode == PublishMode::kOverwrite && state->IsOver()) {
+    // Claimed for a swap, which need not have ended.
+    HOWDAH_RETURN_IF_ERROR(FinishSwaps(landing.fs, landing.environment, landing.paths));
+  }
+  Result<DatasetView> view =
+      LookAtTarget(landing.fs, landing.paths, plan.mode, plan.job_id);
   if (!view.ok() && !Is(view.status(), ErrorKind::kAlreadyExists)) {
     return EndNotKnown(landing, status, view.status());
   }
@@ -72,10 +114,15 @@ Result<Ledger> Settle(const Landing& landing, const Status& status) {
   }
   if (state->IsOver()) return OverError(landing, state->stage);
   if (!view.ok()) {
+    // An append job finds a dataset that can never become one of its kind.
+    const bool other_mode = plan.mode == PublishMode::kAppend &&
+                            ReadLedger(landing.fs, landing.paths.dataset).ok();
+    if (other_mode) EndInConflict(landing);
     return Error(ErrorKind::kCommitConflict, "{}; nothing visible changed",
                  view.status().message());
   }
-  if (view->ledger) {
+  const bool overwritable = view->ledger && plan.mode == PublishMode::kOverwrite;
+  if ((view->ledger && !overwritable) || view->is_append_root) {
     EndInConflict(landing);
     return Error(
         ErrorKind::kCommitConflict,
@@ -108,8 +155,13 @@ Result<Ledger> PublishGeneration(const Landing& landing, const JobPlan& plan,
     assembled = Assemble(landing, plan, run);
     status = assembled.status();
   }
-  if (status.ok()) status = RenameIntoPlace(landing);
-  if (!status.ok()) return Settle(landing, status);
+  if (status.ok()) status = BecomeVisible(landing, plan);
+  if (!status.ok()) return Settle(landing, plan, status);
+  if (plan.mode == PublishMode::kOverwrite) {
+    HOWDAH_ASSIGN_OR_RETURN(const GenerationState state,
+                            LookAtGeneration(landing.fs, landing.work));
+    if (state.stage != Stage::kPublished) return OverError(landing, state.stage);
+  }
   Finish(landing, Outcome::kPublished);
   return assembled;
 }

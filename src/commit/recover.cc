@@ -4,6 +4,7 @@
 #include "commit/generation.h"
 #include "commit/job.h"
 #include "commit/publish.h"
+#include "commit/swap_steps.h"
 
 namespace howdah {
 namespace {
@@ -41,15 +42,40 @@ Status ListOne(FileSystem& fs, const WorkDirectory& work, Stage stage,
 /// A generation whose tree has become the dataset: give it its FIN, and report it if it
 /// is there.
 Status FinishPublished(const Landing& landing, RecoverReport& report) {
-  HOWDAH_ASSIGN_OR_RETURN(DatasetView view,
-                          LookAtDataset(landing.fs, landing.paths.dataset));
+  HOWDAH_ASSIGN_OR_RETURN(const JobPlan plan, ReadPlan(landing.fs, landing.work));
+  HOWDAH_ASSIGN_OR_RETURN(
+      const bool being_swapped_in,
+      IsBeingSwappedIn(landing.fs, landing.paths,
+                       {landing.work.job_id, landing.work.generation}));
+  if (being_swapped_in) return Status::OK();  // by another driver, since this began
+  HOWDAH_ASSIGN_OR_RETURN(
+      DatasetView view,
+      LookAtTarget(landing.fs, landing.paths, plan.mode, plan.job_id));
   if (view.IsResultOf(landing.work)) report.finished.push_back(*std::move(view.ledger));
   Finish(landing, Outcome::kPublished);
   return Status::OK();
 }
 
+/// Who published over the dataset since the plan was made; "": nobody. What was about to
+/// overwrite what stood there then is not to overwrite what came later unasked.
+Result<std::string> OvertakenBy(const Landing& landing, const JobPlan& plan) {
+  if (plan.mode != PublishMode::kOverwrite) return std::string();
+  HOWDAH_ASSIGN_OR_RETURN(const FileInfo begun, landing.fs.Stat(landing.work.plan()));
+  HOWDAH_ASSIGN_OR_RETURN(const DatasetView view,
+                          LookAtDataset(landing.fs, landing.paths.dataset));
+  if (!view.ledger || view.ledger->published_us <= begun.mtime_us) return std::string();
+  return view.ledger->job_id;
+}
+
 Status FinishSealed(const Landing& landing, RecoverReport& report) {
   HOWDAH_ASSIGN_OR_RETURN(const JobPlan plan, ReadPlan(landing.fs, landing.work));
+  HOWDAH_ASSIGN_OR_RETURN(const std::string overtaken_by, OvertakenBy(landing, plan));
+  if (!overtaken_by.empty()) {
+    HOWDAH_RETURN_IF_ERROR(
+        ListOne(landing.fs, landing.work, Stage::kSealed, report.unfinished));
+    if (!report.unfinished.empty()) report.unfinished.back().overtaken_by = overtaken_by;
+    return Status::OK();
+  }
   Result<Ledger> ledger = PublishGeneration(landing, plan, kRecoveredRun);
   if (ledger.ok()) {
     report.finished.push_back(*std::move(ledger));
@@ -88,6 +114,7 @@ Status RecoverOne(const Landing& landing, RecoverReport& report) {
 Result<RecoverReport> Recover(FileSystem& fs, Environment& environment,
                               const DatasetPaths& paths) {
   RecoverReport report;
+  HOWDAH_RETURN_IF_ERROR(FinishSwaps(fs, environment, paths));
   HOWDAH_ASSIGN_OR_RETURN(const std::vector<WorkDirectory> all,
                           ListGenerations(fs, paths));
   for (const WorkDirectory& work : all) {

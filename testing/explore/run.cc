@@ -251,7 +251,9 @@ void Run::Changed(const std::string& path, const std::string& target) {
 void Run::LookAtWatched() {
   const std::string now = scenario_.view(*fs_);
   if (now.starts_with('!')) return Violate("readers see " + now.substr(1));
-  if (now != seen_ && !seen_.empty()) {
+  const bool allowed =
+      scenario_.may_become ? scenario_.may_become(seen_, now) : seen_.empty();
+  if (now != seen_ && !allowed) {
     return Violate("readers saw '" + seen_ + "', and now '" + now + "'");
   }
   seen_ = now;

@@ -39,9 +39,10 @@ struct Scenario {
   /// The directory that readers read.
   std::string watched;
   /// What readers see there, in a word: "" nothing, "!…" something that they must never
-  /// see, else what it is. It must never change again once it is not "". Asked after
-  /// every change there.
+  /// see, else what it is. Asked after every change there.
   std::function<std::string(FileSystem&)> view;
+  /// May what readers see become something else? Not set: what is not "" never changes.
+  std::function<bool(const std::string& before, const std::string& after)> may_become;
   /// All processes die now, and others do what is left to do; asked in every state of the
   /// file system. `view` must then have its final word.
   std::function<std::string(FileSystem&, Environment&)> recover;

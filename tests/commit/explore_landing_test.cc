@@ -122,5 +122,130 @@ TEST_F(ExploreLanding, GcOfUnfinishedJobsAgainstADriverAndItself) {
   ExpectNoViolation(scenario);
 }
 
+const Kinds kSwapEnds = {ErrorKind::kCommitConflict, ErrorKind::kAlreadyExists};
+
+TEST_F(ExploreLanding, TwoDriversOfAJobThatOverwrites) {
+  LandingWorld world(1);
+  const JobPlan a = world.Plan("a", "m", PublishMode::kOverwrite);
+  Scenario scenario =
+      world.Make("two drivers of a job that overwrites",
+                 {world.Driver(a), world.Driver(a)}, {a}, kSwapEnds);
+  world.LeavePublished(scenario, world.Plan("old"));
+  world.LeaveDone(scenario, a);
+  world.Swaps(scenario);
+  ExpectNoViolation(scenario);
+}
+
+TEST_F(ExploreLanding, TwoJobsThatOverwrite) {
+  LandingWorld world(1);
+  const JobPlan a = world.Plan("a", "m", PublishMode::kOverwrite);
+  const JobPlan b = world.Plan("b", "m", PublishMode::kOverwrite);
+  Scenario scenario =
+      world.Make("two jobs that overwrite", {world.Driver(a), world.Driver(b)}, {a, b},
+                 kSwapEnds);
+  world.LeavePublished(scenario, world.Plan("old"));
+  world.LeaveDone(scenario, a);
+  world.LeaveDone(scenario, b);
+  world.Swaps(scenario);
+  ExpectNoViolation(scenario);
+}
+
+TEST_F(ExploreLanding, OverwriteOfNothingAgainstNew) {
+  LandingWorld world(1);
+  const JobPlan a = world.Plan("a", "m", PublishMode::kOverwrite);
+  const JobPlan b = world.Plan("b");
+  Scenario scenario = world.Make("overwrite of nothing against new",
+                                 {world.Driver(a), world.Driver(b)}, {a, b}, kSwapEnds);
+  world.LeaveDone(scenario, a);
+  world.LeaveDone(scenario, b);
+  world.Swaps(scenario);
+  ExpectNoViolation(scenario);
+}
+
+TEST_F(ExploreLanding, OverwriteAgainstNewInTheGap) {
+  LandingWorld world(1);
+  const JobPlan a = world.Plan("a", "m", PublishMode::kOverwrite);
+  const JobPlan b = world.Plan("b");
+  // The job of mode new is done before there is a dataset.
+  Scenario scenario = world.Make("overwrite against new in the gap",
+                                 {world.Driver(a), world.Driver(b)}, {a, b}, kSwapEnds);
+  world.LeaveDone(scenario, b);
+  world.LeavePublished(scenario, world.Plan("old"));
+  world.LeaveDone(scenario, a);
+  world.Swaps(scenario);
+  ExpectNoViolation(scenario);
+}
+
+TEST_F(ExploreLanding, AbandonAgainstOverwrite) {
+  LandingWorld world(1);
+  const JobPlan a = world.Plan("a", "m", PublishMode::kOverwrite);
+  Kinds ends = kSwapEnds;
+  ends.push_back(ErrorKind::kNotFound);
+  Scenario scenario =
+      world.Make("abandon against overwrite",
+                 {world.Driver(a), world.Abandoner("a"), world.Recoverer()}, {a}, ends);
+  world.LeavePublished(scenario, world.Plan("old"));
+  world.LeaveDone(scenario, a);
+  world.Swaps(scenario);
+  ExpectNoViolation(scenario);
+}
+
+TEST_F(ExploreLanding, RollbackAgainstOverwrite) {
+  LandingWorld world(1);
+  const JobPlan old = world.Plan("old");
+  const JobPlan a = world.Plan("a", "m", PublishMode::kOverwrite);
+  const JobPlan b = world.Plan("b", "m", PublishMode::kOverwrite);
+  Kinds ends = kSwapEnds;
+  ends.push_back(ErrorKind::kNotFound);
+  Scenario scenario = world.Make("rollback against overwrite and rollback",
+                                 {world.Roller("old"), world.Driver(b), world.Roller("old")},
+                                 {old, b}, ends);
+  world.LeavePublished(scenario, old);
+  world.LeavePublished(scenario, a);
+  world.LeaveDone(scenario, b);
+  world.Swaps(scenario);
+  ExpectNoViolation(scenario);
+}
+
+TEST_F(ExploreLanding, RollbackAgainstALateDriver) {
+  LandingWorld world(1);
+  const JobPlan a = world.Plan("a", "m", PublishMode::kOverwrite);
+  Kinds ends = kSwapEnds;
+  ends.push_back(ErrorKind::kNotFound);
+  Scenario scenario = world.Make("rollback against late drivers",
+                                 {world.Driver(a), world.Driver(a), world.Roller("old")},
+                                 {world.Plan("old"), a}, ends);
+  world.LeavePublished(scenario, world.Plan("old"));
+  world.LeaveDone(scenario, a);
+  world.Swaps(scenario);
+  ExpectNoViolation(scenario);
+}
+
+TEST_F(ExploreLanding, TwoJobsThatAppend) {
+  LandingWorld world(1);
+  const JobPlan a = world.Plan("a", "m", PublishMode::kAppend);
+  const JobPlan b = world.Plan("b", "m", PublishMode::kAppend);
+  Scenario scenario =
+      world.Make("two jobs that append", {world.Driver(a), world.Driver(b)}, {a, b},
+                 kConflict);
+  world.LeaveDone(scenario, a);
+  world.LeaveDone(scenario, b);
+  LandingWorld::Grows(scenario);
+  ExpectNoViolation(scenario);
+}
+
+TEST_F(ExploreLanding, AppendAgainstNew) {
+  LandingWorld world(1);
+  const JobPlan a = world.Plan("a", "m", PublishMode::kAppend);
+  const JobPlan b = world.Plan("b");
+  Scenario scenario = world.Make("append against new",
+                                 {world.Driver(a), world.Driver(b), world.Driver(a)},
+                                 {a, b}, kConflictOrTaken);
+  world.LeaveDone(scenario, a);
+  world.LeaveDone(scenario, b);
+  LandingWorld::Grows(scenario);
+  ExpectNoViolation(scenario);
+}
+
 }  // namespace
 }  // namespace howdah

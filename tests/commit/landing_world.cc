@@ -62,9 +62,11 @@ Actor Disguised(Actor actor, Disguise disguise) {
 
 }  // namespace
 
-JobPlan LandingWorld::Plan(const std::string& job_id, const std::string& model) const {
+JobPlan LandingWorld::Plan(const std::string& job_id, const std::string& model,
+                           PublishMode mode) const {
   JobPlan plan;
   plan.job_id = job_id;
+  plan.mode = mode;
   plan.semantic = fmt::format(R"({{"model":"{}"}})", model);
   plan.inputs = {{"/in", 1, 1}};
   for (int64_t id = 0; id < splits_; ++id) {
@@ -158,6 +160,12 @@ Actor LandingWorld::Recoverer() {
   };
 }
 
+Actor LandingWorld::Roller(const std::string& job_id) {
+  return [this, job_id](FileSystem& fs, Environment& environment) {
+    return Rollback(fs, environment, paths_, job_id).status();
+  };
+}
+
 Actor LandingWorld::Collector(const GcOptions& options, Disguise disguise) {
   const auto collect = [this, options](FileSystem& fs, Environment& environment) {
     return CollectGarbage(fs, environment, paths_, options).status();
@@ -170,6 +178,35 @@ std::string LandingWorld::View(FileSystem& fs) const {
   const auto entries = fs.List(dataset);
   if (!entries.ok()) return Exists(fs, dataset).ValueOr(true) ? "!not a directory" : "";
   if (entries->empty()) return "";
+  if (!Exists(fs, JoinPath(dataset, kAppendMarker)).ValueOr(false)) {
+    return ViewOf(fs, dataset);
+  }
+  std::string runs;
+  for (const FileInfo& entry : *entries) {
+    if (IsHiddenName(entry.name())) continue;
+    const std::string run = ViewOf(fs, entry.path);
+    if (run.starts_with('!')) return run;
+    runs += run + ";";
+  }
+  return runs;
+}
+
+std::vector<Ledger> LandingWorld::Visible(FileSystem& fs) const {
+  std::vector<Ledger> ledgers;
+  std::vector<std::string> places = {paths_.dataset};
+  const auto entries = fs.List(paths_.dataset);
+  if (!entries.ok()) return ledgers;
+  for (const FileInfo& entry : *entries) {
+    if (!IsHiddenName(entry.name())) places.push_back(entry.path);
+  }
+  for (const std::string& place : places) {
+    Result<Ledger> ledger = ReadLedger(fs, place);
+    if (ledger.ok()) ledgers.push_back(*std::move(ledger));
+  }
+  return ledgers;
+}
+
+std::string LandingWorld::ViewOf(FileSystem& fs, const std::string& dataset) const {
   const Result<Ledger> ledger = ReadLedger(fs, dataset);
   if (!ledger.ok()) return "!files without a ledger";
   const std::string name = Generation(ledger->job_id, ledger->generation);
@@ -218,22 +255,51 @@ std::string LandingWorld::RecoverAll(FileSystem& fs, Environment& environment,
     if (round == 1 && HashTree(fs, "/") != before) return "recover does not come to rest";
   }
   if (View(fs) != view) return "recover changes what is published";
+  if (swaps_) {
+    const std::string wrong = CheckSwaps(fs, view);
+    if (!wrong.empty()) return wrong;
+  }
   return CheckPromises(fs);
+}
+
+std::string LandingWorld::CheckSwaps(FileSystem& fs, const std::string& view) const {
+  const auto history = ListHistory(fs, paths_);
+  const auto kept = ListKept(fs, paths_);
+  if (!history.ok() || !kept.ok()) return "the history cannot be read";
+  std::string last;
+  std::set<std::string> replaced;
+  for (const SwapRecord& swap : *history) {
+    if (!swap.published) continue;
+    last = swap.to;
+    if (!swap.from.empty()) replaced.insert(swap.from);
+  }
+  if (!last.empty() && !view.starts_with(last + ".")) {
+    return "the log says that job '" + last + "' is seen, but that is '" + view + "'";
+  }
+  for (const std::string& job : replaced) {
+    const bool is_kept =
+        std::any_of(kept->begin(), kept->end(),
+                    [&](const KeptDataset& dataset) { return dataset.ledger.job_id == job; });
+    if (!is_kept && !view.starts_with(job + ".")) {
+      return "what job '" + job + "' had landed is lost";
+    }
+  }
+  return "";
 }
 
 std::string LandingWorld::CheckPromises(FileSystem& fs) const {
   if (promises_.committed.empty()) return "";
-  const Result<Ledger> ledger = ReadLedger(fs, paths_.dataset);
-  if (!ledger.ok()) return "";
-  for (const Promises::Committed& promise : promises_.committed) {
-    if (promise.job_id != ledger->job_id) continue;
-    if (promise.generation != ledger->generation) continue;
-    const auto split = static_cast<size_t>(promise.task.split);
-    if (ledger->tasks.at(split).attempt == promise.task.attempt) continue;
-    return fmt::format(
-        "attempt {} at split {} was told that it was committed, and the "
-        "ledger has {}",
-        promise.task.attempt, split, ledger->tasks[split].attempt);
+  for (const Ledger& ledger : Visible(fs)) {
+    for (const Promises::Committed& promise : promises_.committed) {
+      if (promise.job_id != ledger.job_id) continue;
+      if (promise.generation != ledger.generation) continue;
+      const auto split = static_cast<size_t>(promise.task.split);
+      if (ledger.tasks.at(split).attempt == promise.task.attempt) continue;
+      return fmt::format(
+          "attempt {} at split {} was told that it was committed, and the "
+          "ledger has {}",
+          promise.task.attempt, split, ledger.tasks[split].attempt);
+    }
   }
   return "";
 }
@@ -276,6 +342,30 @@ std::vector<ErrorKind> LandingWorld::AnyError() {
     kinds.push_back(static_cast<ErrorKind>(kind));
   }
   return kinds;
+}
+
+void LandingWorld::LeavePublished(Scenario& scenario, const JobPlan& plan) {
+  scenario.prepare = [this, plan, before = scenario.prepare](FileSystem& fs,
+                                                             Environment& environment) {
+    before(fs, environment);
+    MustWork(Drive(fs, environment, plan, Restart::kNo, false).status());
+  };
+}
+
+void LandingWorld::Swaps(Scenario& scenario) {
+  swaps_ = true;
+  scenario.may_become = [](const std::string&, const std::string&) { return true; };
+}
+
+void LandingWorld::Grows(Scenario& scenario) {
+  scenario.may_become = [](const std::string& before, const std::string& after) {
+    size_t begin = 0;
+    for (size_t end = before.find(';'); end != before.npos;
+         begin = end + 1, end = before.find(';', begin)) {
+      if (after.find(before.substr(begin, end - begin)) == after.npos) return false;
+    }
+    return true;
+  };
 }
 
 void LandingWorld::LeaveDone(Scenario& scenario, const JobPlan& plan, Noted noted) {

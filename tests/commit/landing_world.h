@@ -8,6 +8,7 @@
 
 #include "commit/gc.h"
 #include "commit/job.h"
+#include "commit/swap.h"
 #include "testing/explore/scenario.h"
 
 namespace howdah {
@@ -35,7 +36,8 @@ class LandingWorld {
  public:
   explicit LandingWorld(int64_t splits) : splits_(splits) {}
 
-  JobPlan Plan(const std::string& job_id, const std::string& model = "m") const;
+  JobPlan Plan(const std::string& job_id, const std::string& model = "m",
+               PublishMode mode = PublishMode::kNew) const;
 
   /// What `howdah run` does with a job: missing splits, then publish.
   Actor Driver(const JobPlan& plan, Restart restart = Restart::kNo,
@@ -44,6 +46,7 @@ class LandingWorld {
   /// As Abandoner; promises nothing.
   Actor UnnotedAbandoner(const std::string& job_id, Disguise disguise);
   Actor Recoverer();
+  Actor Roller(const std::string& job_id);
   Actor Collector(const GcOptions& options, Disguise disguise = nullptr);
 
   /// With the dataset's rules as its checks. `plans`: the commands that are given again
@@ -56,6 +59,14 @@ class LandingWorld {
   enum class Noted { kNo, kYes };  ///< was it promised that they are committed?
   void LeaveDone(Scenario& scenario, const JobPlan& plan, Noted noted = Noted::kYes);
 
+  /// The dataset is `plan`'s when the actors start.
+  void LeavePublished(Scenario& scenario, const JobPlan& plan);
+  /// Readers may see one complete dataset after another, and nothing in between; in the
+  /// end they see what the log says, and what was replaced is kept.
+  void Swaps(Scenario& scenario);
+  /// Readers see more and more runs.
+  static void Grows(Scenario& scenario);
+
   /// For Make: an actor may end with any error, where only the dataset matters.
   static std::vector<ErrorKind> AnyError();
 
@@ -64,6 +75,9 @@ class LandingWorld {
   Result<Ledger> Drive(FileSystem& fs, Environment& environment, const JobPlan& plan,
                        Restart restart, bool promise);
   std::string View(FileSystem& fs) const;
+  std::string ViewOf(FileSystem& fs, const std::string& directory) const;
+  std::string CheckSwaps(FileSystem& fs, const std::string& view) const;
+  std::vector<Ledger> Visible(FileSystem& fs) const;
   std::string RecoverAll(FileSystem& fs, Environment& environment,
                          const std::vector<JobPlan>& plans);
   std::string CheckPromises(FileSystem& fs) const;
@@ -71,6 +85,7 @@ class LandingWorld {
   const int64_t splits_;
   const DatasetPaths paths_ = DatasetPaths::For("/lake/out", "").ValueOrDie();
   Promises promises_;
+  bool swaps_ = false;
 };
 
 }  // namespace howdah
