@@ -8,7 +8,7 @@ namespace howdah::cli {
 namespace {
 
 struct Flags {
-  std::string what, profile;
+  std::string what, profile, staging;
   bool json = false, sha256 = false;
 };
 
@@ -32,6 +32,9 @@ void AddInspect(CLI::App* app, Action* action) {
       ->required();
   verb->add_flag("--json", flags->json, "print one JSON object");
   verb->add_flag("--sha256", flags->sha256, "also a model's digest, for 'model.sha256'");
+  verb->add_option("--staging", flags->staging,
+                   "of a dataset: where its jobs had their 'output.staging'")
+      ->type_name("");
   verb->add_option(
       "--profile", flags->profile,
       "each way in which a file is outside of it: lake or compact; exit code "
@@ -41,7 +44,8 @@ void AddInspect(CLI::App* app, Action* action) {
       if (!flags->profile.empty()) return CheckProfile(context, *flags);
       const Result<InspectResult> result =
           Inspect(context.storages, flags->what,
-                  flags->sha256 ? ModelDigest::kCompute : ModelDigest::kSkip);
+                  flags->sha256 ? ModelDigest::kCompute : ModelDigest::kSkip,
+                  flags->staging);
       if (!result.ok()) return Fail(result.status(), Phase::kPreparing);
       return Answer(flags->json ? result->json + "\n" : result->text, kDone);
     };

@@ -82,6 +82,7 @@ int Main(int argc, char** argv) {
   AddInspect(&app, &action);
   AddVerify(&app, &action);
   AddRecover(&app, &action);
+  AddRollback(&app, &action);
   AddGc(&app, &action);
   AddDdl(&app, &action);
   app.add_subcommand("fs", "List, read, copy, change files of HDFS and the local disk");

@@ -19,10 +19,12 @@ std::string TextOf(const RecoverReport& report) {
   }
   for (const UnfinishedJob& job : report.unfinished) {
     text += fmt::format(
-        "unfinished job {}: {} of {} splits done since {}; run its command again, or "
-        "give it up "
-        "with --abandon\n",
-        job.job_id, job.splits_done, job.splits_total, FormatTimestamp(job.created_us));
+        "unfinished job {}: {} of {} splits done since {}{}; run its command again, or "
+        "give it up with --abandon\n",
+        job.job_id, job.splits_done, job.splits_total, FormatTimestamp(job.created_us),
+        job.overtaken_by.empty()
+            ? ""
+            : fmt::format(", but job {} was published since", job.overtaken_by));
   }
   for (const std::string& job_id : report.conflicts) {
     text += fmt::format("job {} cannot be published: another job holds the dataset\n",

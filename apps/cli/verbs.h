@@ -25,6 +25,7 @@ void AddCheck(CLI::App* app, Action* action);
 void AddInspect(CLI::App* app, Action* action);
 void AddVerify(CLI::App* app, Action* action);
 void AddRecover(CLI::App* app, Action* action);
+void AddRollback(CLI::App* app, Action* action);
 void AddGc(CLI::App* app, Action* action);
 void AddDdl(CLI::App* app, Action* action);
 

@@ -8,11 +8,15 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "commit/job.h"
+#include "commit/landed.h"
+#include "commit/paths.h"
+#include "commit/swap.h"
 #include "encode/encoder.h"
 #include "model/saved_model.h"
 #include "pipeline/inputs.h"
 #include "pipeline/json_text.h"
 #include "pipeline/model_cache.h"
+#include "pipeline/runs_json.h"
 #include "pipeline/verify_rows.h"
 
 namespace howdah {
@@ -161,21 +165,77 @@ Result<InspectResult> InspectFile(const Location& location) {
 // ----------------------------------------------------------------------------------
 
 std::string UnfinishedText(const UnfinishedJob& job) {
-  const std::string how =
-      job.publishing ? "`howdah recover` finishes it"
-                     : "the same `howdah run` resumes it, `howdah recover --abandon "
-                       "JOB` gives it up";
+  std::string how =
+      "the same `howdah run` resumes it, `howdah recover --abandon JOB` gives it up";
+  if (!job.overtaken_by.empty()) {
+    how = fmt::format("job {} was published since; {}", job.overtaken_by, how);
+  } else if (job.publishing) {
+    how = "`howdah recover` finishes it";
+  }
   return fmt::format("unfinished job {} (generation {}): {} of {} splits done; {}\n",
                      job.job_id, job.generation, job.splits_done, job.splits_total, how);
 }
 
-Result<InspectResult> InspectDataset(const Location& location) {
-  HOWDAH_ASSIGN_OR_RETURN(Ledger ledger, ReadLedger(*location.fs, location.path));
-  HOWDAH_ASSIGN_OR_RETURN(DatasetPaths paths, DatasetPaths::For(location.path, ""));
-  HOWDAH_ASSIGN_OR_RETURN(std::vector<UnfinishedJob> unfinished,
-                          ListUnfinished(*location.fs, paths));
-  const Json run = Json::parse(ledger.run, nullptr, false);
-  const Json semantic = Json::parse(ledger.plan.semantic, nullptr, false);
+/// Adds who is unfinished, and what has replaced what.
+Status AddStaging(FileSystem& fs, const DatasetPaths& paths, Json* summary,
+                  std::string* text) {
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<UnfinishedJob> unfinished,
+                          ListUnfinished(fs, paths));
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<SwapRecord> history, ListHistory(fs, paths));
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<KeptDataset> kept, ListKept(fs, paths));
+  (*summary)["unfinished"] = Json::array();
+  for (const UnfinishedJob& job : unfinished) {
+    (*summary)["unfinished"].push_back({{"job_id", job.job_id},
+                                        {"generation", job.generation},
+                                        {"splits_done", job.splits_done},
+                                        {"splits_total", job.splits_total},
+                                        {"publishing", job.publishing},
+                                        {"overtaken_by", job.overtaken_by}});
+    *text += UnfinishedText(job);
+  }
+  (*summary)["history"] = Json::array();
+  for (const SwapRecord& swap : history) {
+    (*summary)["history"].push_back({{"slot", swap.slot},
+                                     {"kind", swap.rollback ? "rollback" : "overwrite"},
+                                     {"published", swap.published},
+                                     {"to", swap.to},
+                                     {"from", swap.from},
+                                     {"finished", FormatTimestamp(swap.finished_us)}});
+    if (!swap.published) continue;
+    *text += fmt::format("{} {} to job {}{}\n", FormatTimestamp(swap.finished_us),
+                         swap.rollback ? "rollback" : "overwrite", swap.to,
+                         swap.from.empty() ? "" : ", in place of job " + swap.from);
+  }
+  (*summary)["kept"] = Json::array();
+  for (const KeptDataset& dataset : kept) {
+    const Ledger& ledger = dataset.ledger;
+    (*summary)["kept"].push_back({{"job_id", ledger.job_id},
+                                  {"generation", ledger.generation},
+                                  {"rows", ledger.rows_written()},
+                                  {"files", ledger.files()},
+                                  {"bytes", ledger.bytes()},
+                                  {"path", dataset.path}});
+    *text += fmt::format(
+        "kept of job {}: {} rows in {} files ({}); `howdah rollback --to {}` shows it "
+        "again\n",
+        ledger.job_id, FormatCount(ledger.rows_written()), ledger.files(),
+        FormatByteSize(ledger.bytes()), ledger.job_id);
+  }
+  return Status::OK();
+}
+
+std::string RunText(const Ledger& ledger) {
+  return fmt::format("job {} (generation {}, mode {}), published {} by howdah {}\n",
+                     ledger.job_id, ledger.generation, Name(ledger.plan.mode),
+                     FormatTimestamp(ledger.published_us), ledger.howdah_version);
+}
+
+Result<InspectResult> InspectDataset(const Location& location,
+                                     const std::string& staging) {
+  HOWDAH_ASSIGN_OR_RETURN(const LandedDataset landed,
+                          ReadDataset(*location.fs, location.path));
+  HOWDAH_ASSIGN_OR_RETURN(const DatasetPaths paths,
+                          DatasetPaths::For(location.path, staging));
   const auto member = [](const Json& object, const char* key) {
     return object.is_object() && object.contains(key) ? object.at(key) : Json();
   };
@@ -183,38 +243,60 @@ Result<InspectResult> InspectDataset(const Location& location) {
   Json summary = SummaryHead("inspect");
   summary["kind"] = "dataset";
   summary["path"] = location.url;
-  summary["job_id"] = ledger.job_id;
-  summary["generation"] = ledger.generation;
-  summary["mode"] = ledger.mode;
-  summary["published"] = FormatTimestamp(ledger.published_us);
-  summary["howdah_version"] = ledger.howdah_version;
-  summary["rows"] = ledger.rows_written();
-  summary["files"] = ledger.files();
-  summary["bytes"] = ledger.bytes();
-  summary["columns"] = member(run, "columns");
-  summary["model"] = member(semantic, "model");
-  summary["unfinished"] = Json::array();
-
-  std::string text = fmt::format(
-      "dataset {}: {} rows in {} files ({})\njob {} (generation {}, mode {}), published "
-      "{} by "
-      "howdah {}\n",
-      location.url, FormatCount(ledger.rows_written()), ledger.files(),
-      FormatByteSize(ledger.bytes()), ledger.job_id, ledger.generation, ledger.mode,
-      FormatTimestamp(ledger.published_us), ledger.howdah_version);
-  for (const Json& column : summary["columns"]) {
-    if (!column.is_object()) continue;
-    text += fmt::format("  {}: {}\n", column.value("name", ""), column.value("type", ""));
+  std::string text = fmt::format("dataset {}: {} rows in {} files ({})\n", location.url,
+                                 FormatCount(landed.rows()), landed.files(),
+                                 FormatByteSize(landed.bytes()));
+  if (landed.is_append) {
+    summary["mode"] = Name(PublishMode::kAppend);
+    summary["runs"] = RunsJson(landed);
+    for (const LandedRun& run : landed.runs) {
+      text += fmt::format("{}: {} rows in {} files ({}); {}", run.directory,
+                          FormatCount(run.ledger.rows_written()), run.ledger.files(),
+                          FormatByteSize(run.ledger.bytes()), RunText(run.ledger));
+    }
+  } else {
+    const Ledger& ledger = landed.runs.front().ledger;
+    summary["job_id"] = ledger.job_id;
+    summary["generation"] = ledger.generation;
+    summary["mode"] = Name(ledger.plan.mode);
+    summary["published"] = FormatTimestamp(ledger.published_us);
+    summary["howdah_version"] = ledger.howdah_version;
+    text += RunText(ledger);
   }
-  for (const UnfinishedJob& job : unfinished) {
-    summary["unfinished"].push_back({{"job_id", job.job_id},
-                                     {"generation", job.generation},
-                                     {"splits_done", job.splits_done},
-                                     {"splits_total", job.splits_total},
-                                     {"publishing", job.publishing}});
-    text += UnfinishedText(job);
+  summary["rows"] = landed.rows();
+  summary["files"] = landed.files();
+  summary["bytes"] = landed.bytes();
+  if (!landed.runs.empty()) {
+    const Ledger& ledger = landed.runs.front().ledger;
+    const Json run = Json::parse(ledger.run, nullptr, false);
+    const Json semantic = Json::parse(ledger.plan.semantic, nullptr, false);
+    summary["columns"] = member(run, "columns");
+    summary["model"] = member(semantic, "model");
+    for (const Json& column : summary["columns"]) {
+      if (!column.is_object()) continue;
+      text +=
+          fmt::format("  {}: {}\n", column.value("name", ""), column.value("type", ""));
+    }
   }
+  HOWDAH_RETURN_IF_ERROR(AddStaging(*location.fs, paths, &summary, &text));
   return InspectResult{DumpJson(summary), text};
+}
+
+/// A dataset that is not there, but has jobs. nullopt: it has none.
+Result<std::optional<InspectResult>> InspectAbsent(const Location& location,
+                                                   const std::string& staging) {
+  HOWDAH_ASSIGN_OR_RETURN(const DatasetPaths paths,
+                          DatasetPaths::For(location.path, staging));
+  HOWDAH_ASSIGN_OR_RETURN(const bool has_jobs, Exists(*location.fs, paths.jobs()));
+  if (!has_jobs) return std::optional<InspectResult>();
+  Json summary = SummaryHead("inspect");
+  summary["kind"] = "dataset";
+  summary["path"] = location.url;
+  summary["mode"] = nullptr;
+  summary["rows"] = summary["files"] = summary["bytes"] = 0;
+  std::string text = fmt::format("dataset {}: is not there\n", location.url);
+  HOWDAH_RETURN_IF_ERROR(AddStaging(*location.fs, paths, &summary, &text));
+  return std::optional(InspectResult{DumpJson(summary), text});
 }
 
 /// What is at `url`, to be looked at.
@@ -269,13 +351,26 @@ Result<InspectResult> InspectProfile(const Storages& storages, const std::string
 }
 
 Result<InspectResult> Inspect(const Storages& storages, const std::string& url,
-                              ModelDigest digest) {
+                              ModelDigest digest, const std::string& staging_url) {
   HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(url));
-  HOWDAH_ASSIGN_OR_RETURN(const FileInfo info, StatFor(location, url));
-  if (info.type == FileType::kFile) return InspectFile(location);
-  HOWDAH_ASSIGN_OR_RETURN(const bool dataset,
-                          Exists(*location.fs, JoinPath(location.path, kLedgerName)));
-  if (dataset) return InspectDataset(location);
+  std::string staging;
+  if (!staging_url.empty()) {
+    HOWDAH_ASSIGN_OR_RETURN(const Location beside, storages.Resolve(staging_url));
+    staging = beside.path;
+  }
+  const Result<FileInfo> info = StatFor(location, url);
+  if (Is(info.status(), ErrorKind::kNotFound) && location.path != "/") {
+    HOWDAH_ASSIGN_OR_RETURN(std::optional<InspectResult> absent,
+                            InspectAbsent(location, staging));
+    if (absent) return *std::move(absent);
+  }
+  HOWDAH_RETURN_IF_ERROR(info.status());
+  if (info->type == FileType::kFile) return InspectFile(location);
+  for (const char* mark : {kLedgerName, kAppendMarker}) {
+    HOWDAH_ASSIGN_OR_RETURN(const bool dataset,
+                            Exists(*location.fs, JoinPath(location.path, mark)));
+    if (dataset) return InspectDataset(location, staging);
+  }
   Result<InspectResult> model = InspectModel(location, digest);
   if (Is(model.status(), ErrorKind::kNotFound)) {
     return Error(ErrorKind::kInvalidInput,

@@ -18,11 +18,13 @@ struct InspectResult {
 /// does.
 enum class ModelDigest { kSkip, kCompute };
 
-/// `howdah inspect`: a SavedModel directory, a data file, or a dataset of ours, told
-/// apart by what is there. Does not load TensorFlow. InvalidInput: none of the three
-/// (says what was looked for).
+/// `howdah inspect`: a SavedModel directory, a data file, or a dataset of ours, also one
+/// that is not there but has jobs; told apart by what is there. Does not load TensorFlow.
+/// \param staging  of a dataset whose jobs had 'output.staging'; else "".
+/// InvalidInput: none of the three (says what was looked for).
 Result<InspectResult> Inspect(const Storages& storages, const std::string& url,
-                              ModelDigest digest = ModelDigest::kSkip);
+                              ModelDigest digest = ModelDigest::kSkip,
+                              const std::string& staging = "");
 
 /// `howdah inspect FILE --profile`: each way in which a Parquet or Avro file, ours or
 /// anybody's, is outside of `profile`. InvalidInput: not a file. Unsupported: a format

@@ -178,6 +178,24 @@ Apply Integer(int64_t& (*field)(JobSpec&), int64_t least, int64_t most) {
   };
 }
 
+Status OutputMode(const Setting& setting, JobSpec* spec) {
+  HOWDAH_ASSIGN_OR_RETURN(const std::string text, AsString(setting));
+  // What others call ways of changing a part of a dataset in place.
+  constexpr std::string_view kNotAtomic[] = {
+      "merge", "upsert", "update", "overwrite_partitions", "overwrite-partitions",
+      "insert_overwrite", "dynamic"};
+  if (std::find(std::begin(kNotAtomic), std::end(kNotAtomic), text) !=
+      std::end(kNotAtomic)) {
+    return Error(ErrorKind::kUnsupported,
+                 "{}: '{}' = '{}' is not built, because readers would see a part of it: "
+                 "land each part as a dataset of its own (output.path = "
+                 "\"table/dt=2026-11-22\", output.mode = \"new\"), or all of it with "
+                 "\"overwrite\"",
+                 setting.place, setting.key, text);
+  }
+  return AsChoice(setting, {"new", "append", "overwrite"}).Value(&spec->output.mode);
+}
+
 Status Sha256Pin(const Setting& setting, JobSpec* spec) {
   HOWDAH_ASSIGN_OR_RETURN(std::string text, AsString(setting));
   std::transform(text.begin(), text.end(), text.begin(),
@@ -273,8 +291,7 @@ const std::vector<KeyRow>& KeyTable() {
          if (spec->output.format == "jsonl") spec->output.format = "json";
          return Status::OK();
        }},
-      {"output.mode", Choice([](S& s) -> auto& { return s.output.mode; }, {"new"},
-                             {"append", "overwrite"})},
+      {"output.mode", OutputMode},
       {"output.keep", Into(AsList, [](S& s) -> auto& { return s.output.keep; })},
       {"output.partition_by",
        Into(AsList, [](S& s) -> auto& { return s.output.partition_by; })},

@@ -141,9 +141,17 @@ TEST(JobFile, WrongTypeAndRangeAreRefusedByName) {
 }
 
 TEST(JobFile, ValuesOfALaterVersionAreToldApartFromSlips) {
-  EXPECT_THAT(ErrorOf("[output]\nmode = \"append\"\n"),
+  EXPECT_THAT(ErrorOf("[output]\nprofile = \"hive3\"\n"),
               HasSubstr("is not available in howdah"));
   EXPECT_THAT(ErrorOf("[output]\nmode = \"nwe\"\n"), HasSubstr("did you mean 'new'?"));
+}
+
+TEST(JobFile, ModesThatReadersWouldSeeHalfOfAreRefusedWithTheWayToDoIt) {
+  for (const char* mode : {"merge", "overwrite_partitions"}) {
+    const std::string error = ErrorOf(fmt::format("[output]\nmode = \"{}\"\n", mode));
+    EXPECT_THAT(error, HasSubstr(mode));
+    EXPECT_THAT(error, HasSubstr("table/dt=2026-11-22"));
+  }
 }
 
 TEST(JobSpec, WhatMustBeThereIsNamedWithItsFlag) {

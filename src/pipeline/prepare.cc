@@ -10,6 +10,8 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "commit/landed.h"
+#include "commit/paths.h"
 #include "pipeline/file_limits.h"
 #include "pipeline/input_columns.h"
 #include "pipeline/model_cache.h"
@@ -410,6 +412,45 @@ std::string SemanticText(const PreparedJob& job, const std::string& text) {
   return semantic.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+/// What is the same in all runs of a dataset of mode append.
+std::string ShapeOf(const std::string& semantic) {
+  const auto plan = nlohmann::json::parse(semantic, nullptr, false);
+  nlohmann::json shape;
+  for (const char* field : {"format", "columns", "partition_by"}) {
+    const auto pointer = nlohmann::json::json_pointer("/output") / field;
+    if (plan.is_object() && plan.contains(pointer)) shape[field] = plan.at(pointer);
+  }
+  return shape.dump();
+}
+
+/// Mode append: rules that speak of other runs of the dataset.
+Status CheckAppend(const PreparedJob& job) {
+  if (job.spec.job_id.empty()) {
+    return Error(ErrorKind::kInvalidInput,
+                 "'output.mode' = 'append' needs 'job.id' (--job-id), which tells this "
+                 "run from the others: without one the same rows could land twice");
+  }
+  const std::vector<std::string>& by = job.partition_by;
+  const bool in_the_way = job.landing->schema()->GetFieldByName(kRunColumn) != nullptr ||
+                          std::find(by.begin(), by.end(), kRunColumn) != by.end();
+  if (in_the_way) {
+    return Error(ErrorKind::kInvalidInput,
+                 "mode append names its directories {}=<job id>, which would hide the "
+                 "output column '{}': give the column another name in [output.columns]",
+                 kRunColumn, kRunColumn);
+  }
+  HOWDAH_ASSIGN_OR_RETURN(const std::optional<Ledger> other,
+                          ReadSomeRun(*job.output_fs, job.paths.dataset));
+  if (!other || other->job_id == job.plan.job_id) return Status::OK();
+  const std::string before = ShapeOf(other->plan.semantic);
+  const std::string now = ShapeOf(job.plan.semantic);
+  if (before == now) return Status::OK();
+  return Error(ErrorKind::kSchemaMismatch,
+               "the dataset '{}' holds rows of another shape, landed by job '{}' ({}): "
+               "declare 'output.schema' so that both agree, or choose another output",
+               job.output_url, other->job_id, DescribeDifference(before, now));
+}
+
 }  // namespace
 
 int64_t PreparedJob::input_rows() const {
@@ -440,7 +481,9 @@ Result<PreparedJob> Prepare(const Storages& storages, JobSpec spec) {
   if (!job.format->says_types()) {
     HOWDAH_ASSIGN_OR_RETURN(text, PlanOfText(job.encoder.text, *job.landing->schema()));
   }
+  job.plan.mode = ParsePublishMode(job.spec.output.mode).value_or(PublishMode::kNew);
   job.plan.semantic = SemanticText(job, text);
+  if (job.plan.mode == PublishMode::kAppend) HOWDAH_RETURN_IF_ERROR(CheckAppend(job));
   constexpr size_t kDigestDigits = 16;
   job.plan.job_id = job.spec.job_id.empty()
                         ? Sha256Hex(job.plan.semantic).substr(0, kDigestDigits)

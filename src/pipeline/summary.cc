@@ -156,7 +156,7 @@ std::string RunSummary(const PreparedJob& job, const Ledger& ledger,
   summary["outcome"] = outcome;
   summary["job_id"] = ledger.job_id;
   summary["generation"] = ledger.generation;
-  summary["mode"] = ledger.mode;
+  summary["mode"] = Name(ledger.plan.mode);
   summary["output"] = job.output_url;
   summary["format"] = job.format->name();
   summary["rows"] = {{"input", ledger.input_rows()},

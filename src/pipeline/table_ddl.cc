@@ -8,7 +8,8 @@
 #include <utility>
 
 #include "base/text.h"
-#include "commit/ledger.h"
+#include "commit/landed.h"
+#include "commit/paths.h"
 #include "pipeline/partition_type.h"
 #include "pipeline/prepare.h"
 #include "pipeline/stored_as.h"
@@ -47,9 +48,11 @@ Result<PlannedOutput> OutputOf(const Ledger& ledger) {
   }
 }
 
-/// The columns of a dataset's files, by one of them if they say their types.
-Result<arrow::FieldVector> FileColumns(const Location& location, const Ledger& ledger,
-                                       const Format& format, const StoredAs& stored) {
+/// The columns of a run's files in `directory`, by one of them if they say their types.
+Result<arrow::FieldVector> FileColumns(const Location& location,
+                                       const std::string& directory,
+                                       const Ledger& ledger, const Format& format,
+                                       const StoredAs& stored) {
   if (!format.says_types()) {
     if (stored.schema != nullptr) return stored.schema->fields();
     return Error(ErrorKind::kCorruption,
@@ -60,19 +63,24 @@ Result<arrow::FieldVector> FileColumns(const Location& location, const Ledger& l
     if (task.files.empty()) continue;
     HOWDAH_ASSIGN_OR_RETURN(
         const auto file,
-        location.fs->OpenInput(location.path + "/" + task.files.front().path));
+        location.fs->OpenInput(JoinPath(directory, task.files.front().path)));
     HOWDAH_ASSIGN_OR_RETURN(const ReadBackFile contents, format.ReadBack(*file, {}));
     return contents.schema->fields();
   }
   return Error(ErrorKind::kNotFound, "'{}' has no data files", location.url);
 }
 
+std::shared_ptr<arrow::Field> RunField() {
+  return arrow::field(kRunColumn, arrow::utf8(), /*nullable=*/false);
+}
+
 /// The dataset as a table, without the columns of its files.
 Result<TableDescription> Describe(const Location& location, const PlannedOutput& output,
-                                  const std::string& name) {
+                                  bool is_append, const std::string& name) {
   TableDescription table{.name = name.empty() ? LastPart(location.path) : name,
                          .location = location.url,
                          .format = output.format};
+  if (is_append) table.partitions.push_back(RunField());
   for (const auto& [column, type] : output.partitions) {
     HOWDAH_ASSIGN_OR_RETURN(auto partition_type, PartitionType(type));
     table.partitions.push_back(arrow::field(column, std::move(partition_type)));
@@ -81,16 +89,23 @@ Result<TableDescription> Describe(const Location& location, const PlannedOutput&
 }
 
 /// Each directory of data files once.
-std::vector<TablePartition> PartitionsOf(const Ledger& ledger, const std::string& url) {
+std::vector<TablePartition> PartitionsOf(const LandedDataset& landed,
+                                         const std::string& url) {
   std::map<std::string, TablePartition> partitions;  // by directory
-  for (const TaskCommit& task : ledger.tasks) {
-    for (const FileRecord& file : task.files) {
-      const std::string directory = ParentPath(file.path);
-      TablePartition& partition = partitions[directory];
-      if (!partition.location.empty()) continue;
-      partition.location = url + "/" + directory;
-      for (const auto& [column, value] : file.partition) {
-        partition.values.push_back(value);
+  for (const LandedRun& run : landed.runs) {
+    const std::string base = landed.is_append ? JoinPath(url, run.directory) : url;
+    for (const TaskCommit& task : run.ledger.tasks) {
+      for (const FileRecord& file : task.files) {
+        const size_t slash = file.path.rfind('/');
+        const std::string directory =
+            slash == file.path.npos ? base : JoinPath(base, file.path.substr(0, slash));
+        TablePartition& partition = partitions[directory];
+        if (!partition.location.empty()) continue;
+        partition.location = directory;
+        if (landed.is_append) partition.values.emplace_back(run.ledger.job_id);
+        for (const auto& [column, value] : file.partition) {
+          partition.values.push_back(value);
+        }
       }
     }
   }
@@ -99,12 +114,21 @@ std::vector<TablePartition> PartitionsOf(const Ledger& ledger, const std::string
   return list;
 }
 
+/// The run by which a dataset is described: all have the same columns.
+Result<const LandedRun*> FirstRun(const LandedDataset& landed, const std::string& url) {
+  if (!landed.runs.empty()) return &landed.runs.front();
+  return Error(ErrorKind::kNotFound, "'{}' is of mode append, and has no run yet", url);
+}
+
 }  // namespace
 
 Result<std::string> DatasetDdl(const Storages& storages, const std::string& dataset,
                                SqlDialect dialect, const std::string& name) {
   HOWDAH_ASSIGN_OR_RETURN(const Location location, storages.Resolve(dataset));
-  HOWDAH_ASSIGN_OR_RETURN(const Ledger ledger, ReadLedger(*location.fs, location.path));
+  HOWDAH_ASSIGN_OR_RETURN(const LandedDataset landed,
+                          ReadDataset(*location.fs, location.path));
+  HOWDAH_ASSIGN_OR_RETURN(const LandedRun* run, FirstRun(landed, location.url));
+  const Ledger& ledger = run->ledger;
   HOWDAH_ASSIGN_OR_RETURN(const PlannedOutput output, OutputOf(ledger));
   const Format* format = FindFormat(output.format);
   if (format == nullptr) {
@@ -112,13 +136,17 @@ Result<std::string> DatasetDdl(const Storages& storages, const std::string& data
                  location.url, output.format);
   }
   HOWDAH_ASSIGN_OR_RETURN(const StoredAs stored, StoredAsOf(ledger.plan));
-  HOWDAH_ASSIGN_OR_RETURN(TableDescription table, Describe(location, output, name));
+  HOWDAH_ASSIGN_OR_RETURN(TableDescription table,
+                          Describe(location, output, landed.is_append, name));
   const TextOptions& text = stored.encoder.text;
   table.extension = format->extension(stored.encoder.compression);
   table.hive_text = output.format == "csv" && text.dialect == "hive-text";
   table.header = text.header;
   table.null = text.null;
-  HOWDAH_ASSIGN_OR_RETURN(table.columns, FileColumns(location, ledger, *format, stored));
+  const std::string directory =
+      landed.is_append ? JoinPath(location.path, run->directory) : location.path;
+  HOWDAH_ASSIGN_OR_RETURN(table.columns,
+                          FileColumns(location, directory, ledger, *format, stored));
   return CreateTable(table, dialect);
 }
 
@@ -126,10 +154,13 @@ Result<std::string> DatasetPartitions(const Storages& storages,
                                       const std::string& dataset, SqlDialect dialect,
                                       const std::string& name) {
   HOWDAH_ASSIGN_OR_RETURN(const Location location, storages.Resolve(dataset));
-  HOWDAH_ASSIGN_OR_RETURN(const Ledger ledger, ReadLedger(*location.fs, location.path));
-  HOWDAH_ASSIGN_OR_RETURN(const PlannedOutput output, OutputOf(ledger));
-  HOWDAH_ASSIGN_OR_RETURN(const TableDescription table, Describe(location, output, name));
-  return AddPartitions(table, PartitionsOf(ledger, location.url), dialect);
+  HOWDAH_ASSIGN_OR_RETURN(const LandedDataset landed,
+                          ReadDataset(*location.fs, location.path));
+  HOWDAH_ASSIGN_OR_RETURN(const LandedRun* run, FirstRun(landed, location.url));
+  HOWDAH_ASSIGN_OR_RETURN(const PlannedOutput output, OutputOf(run->ledger));
+  HOWDAH_ASSIGN_OR_RETURN(const TableDescription table,
+                          Describe(location, output, landed.is_append, name));
+  return AddPartitions(table, PartitionsOf(landed, location.url), dialect);
 }
 
 Result<std::string> JobDdl(const Storages& storages, JobSpec spec, SqlDialect dialect,
@@ -150,6 +181,7 @@ Result<std::string> JobDdl(const Storages& storages, JobSpec spec, SqlDialect di
       table.columns.push_back(field);
     }
   }
+  if (job.plan.mode == PublishMode::kAppend) table.partitions.push_back(RunField());
   for (const std::string& column : job.partition_by) {
     table.partitions.push_back(schema.GetFieldByName(column));
   }

@@ -3,10 +3,11 @@
 #include <nlohmann/json.hpp>
 
 #include "base/units.h"
-#include "commit/ledger.h"
+#include "commit/landed.h"
 #include "commit/verify.h"
 #include "encode/encoder.h"
 #include "pipeline/json_text.h"
+#include "pipeline/runs_json.h"
 #include "pipeline/stored_as.h"
 #include "pipeline/verify_rows.h"
 
@@ -89,14 +90,45 @@ Result<std::vector<Finding>> FindDefects(FileSystem& fs, const std::string& data
   return findings;
 }
 
+/// FindDefects of all runs, and of what lies beside them; paths are below the dataset.
+Result<std::vector<Finding>> FindAllDefects(FileSystem& fs, const std::string& dataset,
+                                            const LandedDataset& landed,
+                                            VerifyLevel level) {
+  HOWDAH_ASSIGN_OR_RETURN(std::vector<Finding> all, VerifyRoot(fs, dataset, landed));
+  for (const LandedRun& run : landed.runs) {
+    const bool whole = run.directory.empty();
+    HOWDAH_ASSIGN_OR_RETURN(
+        std::vector<Finding> findings,
+        FindDefects(fs, whole ? dataset : JoinPath(dataset, run.directory), run.ledger,
+                    level));
+    for (Finding& finding : findings) {
+      if (!whole) finding.path = JoinPath(run.directory, finding.path);
+      all.push_back(std::move(finding));
+    }
+  }
+  return all;
+}
+
+bool HasAllKeyHashes(const LandedDataset& landed) {
+  return std::all_of(landed.runs.begin(), landed.runs.end(),
+                     [](const LandedRun& run) { return HasKeyHashes(run.ledger); });
+}
+
+/// "job nightly", "12 jobs".
+std::string JobsOf(const LandedDataset& landed) {
+  if (landed.runs.size() == 1) return "job " + landed.runs.front().ledger.job_id;
+  return fmt::format("{} jobs", landed.runs.size());
+}
+
 }  // namespace
 
 Result<VerifyResult> VerifyDataset(const Storages& storages, const std::string& dataset,
                                    VerifyLevel level) {
   HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(dataset));
-  HOWDAH_ASSIGN_OR_RETURN(Ledger ledger, ReadLedger(*location.fs, location.path));
+  HOWDAH_ASSIGN_OR_RETURN(const LandedDataset landed,
+                          ReadDataset(*location.fs, location.path));
   HOWDAH_ASSIGN_OR_RETURN(std::vector<Finding> findings,
-                          FindDefects(*location.fs, location.path, ledger, level));
+                          FindAllDefects(*location.fs, location.path, landed, level));
   VerifyResult result;
   Json list = Json::array();
   for (const Finding& finding : findings) {
@@ -107,26 +139,30 @@ Result<VerifyResult> VerifyDataset(const Storages& storages, const std::string& 
     result.text +=
         fmt::format("{}: {}: {}\n", Name(finding.defect), finding.path, finding.detail);
   }
-  const bool keys = level >= VerifyLevel::kRows && HasKeyHashes(ledger);
+  const bool keys = level >= VerifyLevel::kRows && HasAllKeyHashes(landed);
   if (level >= VerifyLevel::kRows && !keys) {
     result.text +=
         "keys not available: the job kept no column, so that its rows cannot be "
         "compared with the input's\n";
   }
   result.text +=
-      fmt::format("{}: {} rows, {} files, {}; level {}, job {}\n",
+      fmt::format("{}: {} rows, {} files, {}; level {}, {}\n",
                   findings.empty() ? "verified" : "NOT verified",
-                  FormatCount(ledger.rows_written()), ledger.files(),
-                  FormatByteSize(ledger.bytes()), static_cast<int>(level), ledger.job_id);
+                  FormatCount(landed.rows()), landed.files(),
+                  FormatByteSize(landed.bytes()), static_cast<int>(level), JobsOf(landed));
   Json summary = SummaryHead("verify");
   summary["dataset"] = location.url;
   summary["level"] = static_cast<int>(level);
   summary["ok"] = findings.empty();
-  summary["job_id"] = ledger.job_id;
-  summary["generation"] = ledger.generation;
-  summary["files"] = ledger.files();
-  summary["bytes"] = ledger.bytes();
-  summary["rows"] = ledger.rows_written();
+  if (landed.is_append) {
+    summary["runs"] = RunsJson(landed);
+  } else {
+    summary["job_id"] = landed.runs.front().ledger.job_id;
+    summary["generation"] = landed.runs.front().ledger.generation;
+  }
+  summary["files"] = landed.files();
+  summary["bytes"] = landed.bytes();
+  summary["rows"] = landed.rows();
   if (level >= VerifyLevel::kRows) summary["keys"] = keys ? "compared" : "not available";
   summary["findings"] = std::move(list);
   result.json = DumpJson(summary);

@@ -605,8 +605,7 @@ def test_an_environment_variable_that_is_not_set(job):
 
 
 def test_what_later_versions_will_do_is_refused_by_name(job):
-    for setting, word in (("output.mode=append", "append"), ("output.mode=overwrite", "overwrite"),
-                          ("output.format=orc", "orc")):
+    for setting, word in (("output.profile=hive3", "hive3"), ("output.format=orc", "orc")):
         job.more = []
         job.set(setting)
         job.refused(word)
