@@ -6,7 +6,7 @@ import random
 
 import matrix
 
-MODES = ("new",)
+MODES = ("new", "append", "overwrite")
 STORAGES = ("local", "hdfs")
 BOTH, HDFS = STORAGES, ("hdfs",)
 
