@@ -51,8 +51,10 @@ cluster: setup ## a real HDFS on this machine to play with, until Ctrl-C; CLUSTE
 	@tools/setup cluster
 	@$(PYTHON) -m testing.cluster play $(CLUSTER)
 
-bench: build ## against tuned Python and the machine's limits, 15 minutes; BENCH=--full or --smoke
+bench: build ## against tuned Python, the machine's limits and other HDFS clients, 25 minutes; BENCH=--full or --smoke
+	@tools/setup test
 	@$(PYTHON) benchmarks/run.py $(BENCH)
+	@$(PYTHON) benchmarks/hdfs.py $(if $(findstring smoke,$(BENCH)),--smoke)
 
 encoders: build ## every encoder and reader beside other libraries, 10 minutes; ENCODERS="--only csv"
 	@tools/setup test

@@ -6,7 +6,7 @@ warm. Java's client is a JVM that has done it before, with its best compiler, hd
 that has; Howdah's is a new process for each file (`howdah fs put`, `howdah fs cat`), which verifies
 what it wrote. CPU seconds of the client are what to quote: the daemons share the machine.
 
-Usage: hdfs.py [--mib N] [--turns N] [--out FOLDER] [--howdah COMMAND]     needs root, for RAM disks
+Usage: hdfs.py [--smoke | --mib N --turns N] [--out FOLDER] [--howdah COMMAND]     needs root, for RAM disks
        writes FOLDER/hdfs.json and FOLDER/hdfs.md
 """
 
@@ -185,11 +185,14 @@ def send(server, source):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mib", type=int, default=512)
+    parser.add_argument("--mib", type=int, default=1024)
     parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--smoke", action="store_true", help="does all work? figures mean nothing")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "bench-out")
     parser.add_argument("--howdah", default=ROOT / "build" / "bin" / "howdah")
     options = parser.parse_args()
+    if options.smoke:
+        options.mib, options.turns = 64, 1
     with contextlib.ExitStack() as stack:
         # A node takes blocks only where all that are being written may become full ones.
         disk = (3 * options.mib + 3072) << 20
