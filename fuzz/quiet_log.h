@@ -4,7 +4,8 @@
 
 #include "base/log.h"
 
-extern "C" [[gnu::used]] inline int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
+extern "C" [[gnu::used]] inline int LLVMFuzzerInitialize(int* /*argc*/,
+                                                         char*** /*argv*/) {
   howdah::InitLog(howdah::LogFormat::kText, howdah::LogLevel::kError);
   return 0;
 }

@@ -42,10 +42,9 @@ void AddInspect(CLI::App* app, Action* action) {
   verb->callback([=] {
     *action = [=](const Context& context) -> int {
       if (!flags->profile.empty()) return CheckProfile(context, *flags);
-      const Result<InspectResult> result =
-          Inspect(context.storages, flags->what,
-                  flags->sha256 ? ModelDigest::kCompute : ModelDigest::kSkip,
-                  flags->staging);
+      const Result<InspectResult> result = Inspect(
+          context.storages, flags->what,
+          flags->sha256 ? ModelDigest::kCompute : ModelDigest::kSkip, flags->staging);
       if (!result.ok()) return Fail(result.status(), Phase::kPreparing);
       return Answer(flags->json ? result->json + "\n" : result->text, kDone);
     };

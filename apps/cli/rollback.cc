@@ -16,10 +16,10 @@ int RunRollback(const Context& context, const StagingFlags& dataset,
   if (!paths.ok()) return Fail(paths.status(), Phase::kPreparing);
   const Result<Ledger> ledger = Rollback(*fs, Environment::System(), *paths, job_id);
   if (!ledger.ok()) return Fail(ledger.status(), Phase::kPreparing);
-  return Answer(fmt::format("the dataset is what job {} landed: {} rows in {} files\n",
-                            ledger->job_id, FormatCount(ledger->rows_written()),
-                            ledger->files()),
-                kDone);
+  return Answer(
+      fmt::format("the dataset is what job {} landed: {} rows in {} files\n",
+                  ledger->job_id, FormatCount(ledger->rows_written()), ledger->files()),
+      kDone);
 }
 
 }  // namespace

@@ -54,7 +54,6 @@ Result<std::optional<DatasetView>> LookOnce(FileSystem& fs, const std::string& d
 
 }  // namespace
 
-
 bool DatasetView::IsResultOf(const WorkDirectory& work) const {
   return ledger && ledger->job_id == work.job_id && ledger->generation == work.generation;
 }

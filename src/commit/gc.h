@@ -14,10 +14,10 @@
 namespace howdah {
 
 struct GcOptions {
-  /// A generation whose FIN is older loses its history; a dataset that was replaced before
-  /// can no longer be rolled back to; a set-up that nobody has touched for longer is
-  /// removed. Processes that were paused for less are stopped by the names
-  /// that are kept.
+  /// A generation whose FIN is older loses its history; a dataset that was replaced
+  /// before can no longer be rolled back to; a set-up that nobody has touched for longer
+  /// is removed. Processes that were paused for less are stopped by the names that are
+  /// kept.
   int64_t older_than_us = int64_t{7} * 24 * 3600 * 1'000'000;
   /// An unfinished job in which nothing has changed for longer is withdrawn; never by
   /// default, because its finished splits are kept for the next run.
@@ -42,7 +42,7 @@ struct GcItem {
   GcKind kind = GcKind::kUnknown;
   /// Since FIN, or since it was replaced; else since the last change of anything in it.
   int64_t age_us = 0;
-  int64_t bytes = 0;   ///< of the files in it
+  int64_t bytes = 0;  ///< of the files in it
   /// It is past its time: it was removed (an unfinished job: withdrawn), or would be.
   bool due = false;
   bool removed = false;

@@ -120,8 +120,8 @@ struct UnfinishedJob {
   int64_t splits_done = 0, splits_total = 0;
   int64_t created_us = 0;
   bool publishing = false;  ///< sealed: `recover` can finish it
-  /// Mode overwrite, sealed: the job that was published since this one began. Only its own
-  /// command publishes it now. "": none.
+  /// Mode overwrite, sealed: the job that was published since this one began. Only its
+  /// own command publishes it now. "": none.
   std::string overtaken_by;
 };
 

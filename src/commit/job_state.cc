@@ -176,8 +176,7 @@ Result<bool> MayOverwrite(FileSystem& fs, const DatasetPaths& paths,
     HOWDAH_RETURN_IF_ERROR(CheckHolder(paths.dataset, view, plan, restart));
     return false;
   }
-  HOWDAH_ASSIGN_OR_RETURN(const bool swapped_in,
-                          WasSwappedIn(fs, paths, plan.job_id));
+  HOWDAH_ASSIGN_OR_RETURN(const bool swapped_in, WasSwappedIn(fs, paths, plan.job_id));
   const bool unfinished = survey.last && !survey.last_state.IsOver();
   if (!swapped_in || unfinished || survey.being_swapped_in) return true;
   return Error(ErrorKind::kAlreadyExists,

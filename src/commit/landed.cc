@@ -51,8 +51,7 @@ int64_t LandedDataset::bytes() const {
 
 Result<LandedDataset> ReadDataset(FileSystem& fs, const std::string& dataset) {
   LandedDataset landed;
-  HOWDAH_ASSIGN_OR_RETURN(landed.is_append,
-                          Exists(fs, JoinPath(dataset, kAppendMarker)));
+  HOWDAH_ASSIGN_OR_RETURN(landed.is_append, Exists(fs, JoinPath(dataset, kAppendMarker)));
   if (!landed.is_append) {
     HOWDAH_ASSIGN_OR_RETURN(Ledger ledger, ReadLedger(fs, dataset));
     landed.runs.push_back({"", std::move(ledger)});

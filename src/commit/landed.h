@@ -36,7 +36,8 @@ Result<LandedDataset> ReadDataset(FileSystem& fs, const std::string& dataset);
 /// `dataset` is none of that mode, or has no run.
 Result<std::optional<Ledger>> ReadSomeRun(FileSystem& fs, const std::string& dataset);
 
-/// Level 0 beside the runs of a dataset of mode append: visible files that belong to none.
+/// Level 0 beside the runs of a dataset of mode append: visible files that belong to
+/// none.
 Result<std::vector<Finding>> VerifyRoot(FileSystem& fs, const std::string& dataset,
                                         const LandedDataset& landed);
 

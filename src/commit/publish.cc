@@ -18,9 +18,9 @@ Status OverError(const Landing& landing, Stage stage) {
                      "to see the result");
 }
 
-/// State 6: the rename that succeeds iff `target` is absent or empty. A lost answer is looked
-/// into, and the request is repeated once where it was proven not to have been carried
-/// out: data/ can become D only once.
+/// State 6: the rename that succeeds iff `target` is absent or empty. A lost answer is
+/// looked into, and the request is repeated once where it was proven not to have been
+/// carried out: data/ can become D only once.
 Status RenameIntoPlace(const Landing& landing, const std::string& target) {
   const std::string data = landing.work.data();
   const Status renamed = landing.fs.Rename(data, target, IfExists::kReplace);

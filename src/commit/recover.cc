@@ -49,8 +49,7 @@ Status FinishPublished(const Landing& landing, RecoverReport& report) {
                        {landing.work.job_id, landing.work.generation}));
   if (being_swapped_in) return Status::OK();  // by another driver, since this began
   HOWDAH_ASSIGN_OR_RETURN(
-      DatasetView view,
-      LookAtTarget(landing.fs, landing.paths, plan.mode, plan.job_id));
+      DatasetView view, LookAtTarget(landing.fs, landing.paths, plan.mode, plan.job_id));
   if (view.IsResultOf(landing.work)) report.finished.push_back(*std::move(view.ledger));
   Finish(landing, Outcome::kPublished);
   return Status::OK();

@@ -141,8 +141,7 @@ class Swapper {
       }
       HOWDAH_ASSIGN_OR_RETURN(const bool withdrawn, IsWithdrawn(intent));
       // What a revision finds gone, the one before it has shown.
-      const bool published =
-          !withdrawn && (carried == Carried::kShown || revision > 0);
+      const bool published = !withdrawn && (carried == Carried::kShown || revision > 0);
       return PlaceEnd(fs_, environment_, paths_,
                       {slot, published, intent.kind, intent.to, intent.from,
                        environment_.NowMicros()});
@@ -250,8 +249,7 @@ class Swapper {
   /// The tree goes back to its job, as withdrawn: the same inode decides between this and
   /// Show, or another revision's claim.
   Status GiveUp(const SwapIntent& intent) {
-    const Status renamed =
-        fs_.Rename(Tree(intent), Withdrawn(intent), IfExists::kFail);
+    const Status renamed = fs_.Rename(Tree(intent), Withdrawn(intent), IfExists::kFail);
     if (renamed.ok() || Is(renamed, ErrorKind::kCommitStateUnknown)) return Status::OK();
     HOWDAH_ASSIGN_OR_RETURN(const bool there, Exists(fs_, Tree(intent)));
     return there ? renamed : Status::OK();
@@ -308,10 +306,10 @@ Status SwapIn(const Landing& landing) {
     HOWDAH_ASSIGN_OR_RETURN(const DatasetView view,
                             LookAtDataset(landing.fs, landing.paths.dataset));
     HOWDAH_RETURN_IF_ERROR(CheckOverwritable(landing.paths, view));
-    HOWDAH_RETURN_IF_ERROR(swapper
-                               .Propose(SwapKind::kOverwrite,
-                                        {work.job_id, work.generation}, source, view)
-                               .status());
+    HOWDAH_RETURN_IF_ERROR(
+        swapper
+            .Propose(SwapKind::kOverwrite, {work.job_id, work.generation}, source, view)
+            .status());
   }
   return Swapper::TooManyRounds();
 }
@@ -321,8 +319,7 @@ Result<std::vector<SwapRecord>> ListHistory(FileSystem& fs, const DatasetPaths& 
   std::vector<SwapRecord> history;
   for (const SwapEnd& end : ends) {
     history.push_back({end.slot, end.kind == SwapKind::kRollback, end.published,
-                       end.to.job_id, end.from ? end.from->job_id : "",
-                       end.finished_us});
+                       end.to.job_id, end.from ? end.from->job_id : "", end.finished_us});
   }
   return history;
 }
@@ -354,10 +351,9 @@ Result<Ledger> Rollback(FileSystem& fs, Environment& environment,
     if (view.ledger && view.ledger->job_id == job_id) return *std::move(view.ledger);
     HOWDAH_RETURN_IF_ERROR(CheckOverwritable(paths, view));
     HOWDAH_ASSIGN_OR_RETURN(const std::vector<KeptDataset> kept, ListKept(fs, paths));
-    const auto found =
-        std::find_if(kept.begin(), kept.end(), [&](const KeptDataset& dataset) {
-          return dataset.ledger.job_id == job_id;
-        });
+    const auto found = std::find_if(
+        kept.begin(), kept.end(),
+        [&](const KeptDataset& dataset) { return dataset.ledger.job_id == job_id; });
     if (found == kept.end()) {
       std::vector<std::string> jobs;
       for (const KeptDataset& dataset : kept) jobs.push_back(dataset.ledger.job_id);
@@ -366,13 +362,12 @@ Result<Ledger> Rollback(FileSystem& fs, Environment& environment,
                    "jobs landed: {}; `howdah gc` removes it after some days)",
                    job_id, paths.dataset, QuotedList(jobs));
     }
-    const std::string source =
-        ParentPath(found->path).substr(paths.staging.size() + 1);
-    HOWDAH_RETURN_IF_ERROR(
-        swapper
-            .Propose(SwapKind::kRollback,
-                     {found->ledger.job_id, found->ledger.generation}, source, view)
-            .status());
+    const std::string source = ParentPath(found->path).substr(paths.staging.size() + 1);
+    HOWDAH_RETURN_IF_ERROR(swapper
+                               .Propose(SwapKind::kRollback,
+                                        {found->ledger.job_id, found->ledger.generation},
+                                        source, view)
+                               .status());
   }
   return Swapper::TooManyRounds();
 }

@@ -42,7 +42,8 @@ void ReadKind(JsonFields& fields, SwapKind& kind) {
   fields.Read("kind", name);
   const auto* found = std::find_if(std::begin(kKinds), std::end(kKinds),
                                    [&](SwapKind known) { return Name(known) == name; });
-  if (found == std::end(kKinds)) return fields.Refuse("kind", "'overwrite' or 'rollback'");
+  if (found == std::end(kKinds))
+    return fields.Refuse("kind", "'overwrite' or 'rollback'");
   kind = *found;
 }
 
@@ -235,8 +236,7 @@ Status PlaceIntent(FileSystem& fs, Environment& environment, const DatasetPaths&
 
 Result<SwapEnd> PlaceEnd(FileSystem& fs, Environment& environment,
                          const DatasetPaths& paths, const SwapEnd& end) {
-  const Status placed =
-      Place(fs, environment, paths, EndName(end.slot), ToJson(end));
+  const Status placed = Place(fs, environment, paths, EndName(end.slot), ToJson(end));
   if (!placed.ok() && !Is(placed, ErrorKind::kAlreadyExists)) return placed;
   return ReadEnd(fs, paths, end.slot);
 }

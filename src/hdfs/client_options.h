@@ -83,7 +83,7 @@ struct ClientOptions {
   int pipeline_recovery_retries = 5;  ///< dfs.client.pipeline.recovery.max-retries
   int packets_in_flight = 80;         ///< max-packets-in-flight
   uint64_t write_buffer_bytes = uint64_t{6} << 20;  ///< of one file's packets; ours
-  VerifyFile verify = VerifyFile::kChecksum;         ///< ours
+  VerifyFile verify = VerifyFile::kChecksum;        ///< ours
   Milliseconds excluded_node_expiry{
       600'000};                  ///< exclude.nodes.cache.expiry.interval.millis
   bool replace_datanode = true;  ///< replace-datanode-on-failure.enable

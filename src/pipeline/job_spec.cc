@@ -181,9 +181,13 @@ Apply Integer(int64_t& (*field)(JobSpec&), int64_t least, int64_t most) {
 Status OutputMode(const Setting& setting, JobSpec* spec) {
   HOWDAH_ASSIGN_OR_RETURN(const std::string text, AsString(setting));
   // What others call ways of changing a part of a dataset in place.
-  constexpr std::string_view kNotAtomic[] = {
-      "merge", "upsert", "update", "overwrite_partitions", "overwrite-partitions",
-      "insert_overwrite", "dynamic"};
+  constexpr std::string_view kNotAtomic[] = {"merge",
+                                             "upsert",
+                                             "update",
+                                             "overwrite_partitions",
+                                             "overwrite-partitions",
+                                             "insert_overwrite",
+                                             "dynamic"};
   if (std::find(std::begin(kNotAtomic), std::end(kNotAtomic), text) !=
       std::end(kNotAtomic)) {
     return Error(ErrorKind::kUnsupported,

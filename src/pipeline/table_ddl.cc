@@ -50,9 +50,8 @@ Result<PlannedOutput> OutputOf(const Ledger& ledger) {
 
 /// The columns of a run's files in `directory`, by one of them if they say their types.
 Result<arrow::FieldVector> FileColumns(const Location& location,
-                                       const std::string& directory,
-                                       const Ledger& ledger, const Format& format,
-                                       const StoredAs& stored) {
+                                       const std::string& directory, const Ledger& ledger,
+                                       const Format& format, const StoredAs& stored) {
   if (!format.says_types()) {
     if (stored.schema != nullptr) return stored.schema->fields();
     return Error(ErrorKind::kCorruption,
@@ -61,9 +60,8 @@ Result<arrow::FieldVector> FileColumns(const Location& location,
   }
   for (const TaskCommit& task : ledger.tasks) {
     if (task.files.empty()) continue;
-    HOWDAH_ASSIGN_OR_RETURN(
-        const auto file,
-        location.fs->OpenInput(JoinPath(directory, task.files.front().path)));
+    HOWDAH_ASSIGN_OR_RETURN(const auto file, location.fs->OpenInput(JoinPath(
+                                                 directory, task.files.front().path)));
     HOWDAH_ASSIGN_OR_RETURN(const ReadBackFile contents, format.ReadBack(*file, {}));
     return contents.schema->fields();
   }

@@ -145,11 +145,11 @@ Result<VerifyResult> VerifyDataset(const Storages& storages, const std::string& 
         "keys not available: the job kept no column, so that its rows cannot be "
         "compared with the input's\n";
   }
-  result.text +=
-      fmt::format("{}: {} rows, {} files, {}; level {}, {}\n",
-                  findings.empty() ? "verified" : "NOT verified",
-                  FormatCount(landed.rows()), landed.files(),
-                  FormatByteSize(landed.bytes()), static_cast<int>(level), JobsOf(landed));
+  result.text += fmt::format("{}: {} rows, {} files, {}; level {}, {}\n",
+                             findings.empty() ? "verified" : "NOT verified",
+                             FormatCount(landed.rows()), landed.files(),
+                             FormatByteSize(landed.bytes()), static_cast<int>(level),
+                             JobsOf(landed));
   Json summary = SummaryHead("verify");
   summary["dataset"] = location.url;
   summary["level"] = static_cast<int>(level);

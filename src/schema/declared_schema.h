@@ -24,7 +24,7 @@ struct DeclaredField {
   bool round = false;  ///< "tensor.round": true: double may be rounded to float
   std::string doc;     ///< "doc", or ""
   std::optional<int32_t> field_id;  ///< "field-id", as Iceberg writes it
-  ValueChecks checks;  ///< "check.nan" and so on
+  ValueChecks checks;               ///< "check.nan" and so on
   /// "tensor.shape": the dimensions of a row, kUnknownDim for any.
   std::optional<std::vector<int64_t>> shape;
   /// What lists and maps hold may be null where it may in what lands in them, whatever

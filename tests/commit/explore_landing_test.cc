@@ -127,9 +127,8 @@ const Kinds kSwapEnds = {ErrorKind::kCommitConflict, ErrorKind::kAlreadyExists};
 TEST_F(ExploreLanding, TwoDriversOfAJobThatOverwrites) {
   LandingWorld world(1);
   const JobPlan a = world.Plan("a", "m", PublishMode::kOverwrite);
-  Scenario scenario =
-      world.Make("two drivers of a job that overwrites",
-                 {world.Driver(a), world.Driver(a)}, {a}, kSwapEnds);
+  Scenario scenario = world.Make("two drivers of a job that overwrites",
+                                 {world.Driver(a), world.Driver(a)}, {a}, kSwapEnds);
   world.LeavePublished(scenario, world.Plan("old"));
   world.LeaveDone(scenario, a);
   world.Swaps(scenario);
@@ -140,9 +139,8 @@ TEST_F(ExploreLanding, TwoJobsThatOverwrite) {
   LandingWorld world(1);
   const JobPlan a = world.Plan("a", "m", PublishMode::kOverwrite);
   const JobPlan b = world.Plan("b", "m", PublishMode::kOverwrite);
-  Scenario scenario =
-      world.Make("two jobs that overwrite", {world.Driver(a), world.Driver(b)}, {a, b},
-                 kSwapEnds);
+  Scenario scenario = world.Make("two jobs that overwrite",
+                                 {world.Driver(a), world.Driver(b)}, {a, b}, kSwapEnds);
   world.LeavePublished(scenario, world.Plan("old"));
   world.LeaveDone(scenario, a);
   world.LeaveDone(scenario, b);
@@ -197,9 +195,9 @@ TEST_F(ExploreLanding, RollbackAgainstOverwrite) {
   const JobPlan b = world.Plan("b", "m", PublishMode::kOverwrite);
   Kinds ends = kSwapEnds;
   ends.push_back(ErrorKind::kNotFound);
-  Scenario scenario = world.Make("rollback against overwrite and rollback",
-                                 {world.Roller("old"), world.Driver(b), world.Roller("old")},
-                                 {old, b}, ends);
+  Scenario scenario = world.Make(
+      "rollback against overwrite and rollback",
+      {world.Roller("old"), world.Driver(b), world.Roller("old")}, {old, b}, ends);
   world.LeavePublished(scenario, old);
   world.LeavePublished(scenario, a);
   world.LeaveDone(scenario, b);
@@ -225,9 +223,8 @@ TEST_F(ExploreLanding, TwoJobsThatAppend) {
   LandingWorld world(1);
   const JobPlan a = world.Plan("a", "m", PublishMode::kAppend);
   const JobPlan b = world.Plan("b", "m", PublishMode::kAppend);
-  Scenario scenario =
-      world.Make("two jobs that append", {world.Driver(a), world.Driver(b)}, {a, b},
-                 kConflict);
+  Scenario scenario = world.Make("two jobs that append",
+                                 {world.Driver(a), world.Driver(b)}, {a, b}, kConflict);
   world.LeaveDone(scenario, a);
   world.LeaveDone(scenario, b);
   LandingWorld::Grows(scenario);

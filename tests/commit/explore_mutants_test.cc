@@ -262,10 +262,10 @@ class AnyPlaceAside final : public ForwardingFileSystem {
 TEST_F(ExploreMutants, AsideUnderAnyNameTakesTheNewDatasetAway) {
   const JobPlan swap = world_.Plan("a", "m", PublishMode::kOverwrite);
   const Disguise bug = Plant<AnyPlaceAside>();
-  Scenario scenario = world_.Make("aside under any name",
-                                  {world_.Driver(swap, Restart::kNo, bug),
-                                   world_.Driver(swap, Restart::kNo, bug)},
-                                  {swap}, world_.AnyError());
+  Scenario scenario = world_.Make(
+      "aside under any name",
+      {world_.Driver(swap, Restart::kNo, bug), world_.Driver(swap, Restart::kNo, bug)},
+      {swap}, world_.AnyError());
   world_.LeavePublished(scenario, world_.Plan("old"));
   world_.LeaveDone(scenario, swap, LandingWorld::Noted::kNo);
   scenario.may_become = [](const std::string& before, const std::string& after) {

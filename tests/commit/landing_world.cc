@@ -277,9 +277,9 @@ std::string LandingWorld::CheckSwaps(FileSystem& fs, const std::string& view) co
     return "the log says that job '" + last + "' is seen, but that is '" + view + "'";
   }
   for (const std::string& job : replaced) {
-    const bool is_kept =
-        std::any_of(kept->begin(), kept->end(),
-                    [&](const KeptDataset& dataset) { return dataset.ledger.job_id == job; });
+    const bool is_kept = std::any_of(
+        kept->begin(), kept->end(),
+        [&](const KeptDataset& dataset) { return dataset.ledger.job_id == job; });
     if (!is_kept && !view.starts_with(job + ".")) {
       return "what job '" + job + "' had landed is lost";
     }

@@ -90,10 +90,9 @@ bool WriteAll(const Work& work) {
       threads.emplace_back([&, writer] {
         for (uint64_t f = 0; f < work.files; ++f) {
           const std::string name = fmt::format("{}-{}", writer, f);
-          const auto closed = WriteOne(**fs, work.folder + "/" + name,
-                                       std::as_bytes(std::span(work.source)),
-                                       (writer * work.files + f) * 4099, work.bytes,
-                                       work.pause);
+          const auto closed = WriteOne(
+              **fs, work.folder + "/" + name, std::as_bytes(std::span(work.source)),
+              (writer * work.files + f) * 4099, work.bytes, work.pause);
           const std::lock_guard lock(printing);
           if (closed.ok()) {
             fmt::print("file {} {} {:08x}\n", name, closed->size, closed->crc32c);
