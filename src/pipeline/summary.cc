@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/units.h"
 #include "base/version.h"
+#include "commit/paths.h"
 #include "pipeline/file_limits.h"
 #include "pipeline/json_text.h"
 
@@ -132,6 +133,20 @@ Json NonFiniteJson(const Ledger& ledger) {
   return json;
 }
 
+std::string WhatReadersSee(PublishMode mode) {
+  switch (mode) {
+    case PublishMode::kNew:
+      return "nothing, then everything";
+    case PublishMode::kAppend:
+      return fmt::format("the runs that are there, then one more: {}=<job id>",
+                         kRunColumn);
+    case PublishMode::kOverwrite:
+      return "what is there, for some milliseconds nothing, then what this job lands; "
+             "`howdah rollback` undoes it for 7 days";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string RunSummary(const PreparedJob& job, const Ledger& ledger,
@@ -237,6 +252,7 @@ std::string CheckText(const PreparedJob& job, const JobStatus& status) {
   line("output", fmt::format("{} ({}, {}, mode {}, files of about {})", job.output_url,
                              job.format->name(), job.encoder.compression,
                              job.spec.output.mode, FormatByteSize(job.file_bytes)));
+  line("  readers", WhatReadersSee(job.plan.mode));
   for (const auto& field : job.landing->schema()->fields()) {
     line("  column", fmt::format("{}: {}{}", field->name(), field->type()->ToString(),
                                  field->nullable() ? "" : " not null"));

@@ -22,8 +22,8 @@ bool HasKeyHashes(const Ledger& ledger);
 
 /// Level 3: read every row again. Its file's rows must be those that were encoded, and
 /// the keys of each split (all kept columns, also those in directories' names) those of
-/// its input, each as often. Files that are missing or of another length are passed
-/// over: level 0 has them. Needs the memory of one batch.
+/// its input, each as often. Files that are missing are passed over: level 0 has them.
+/// Needs the memory of one batch.
 Result<std::vector<Finding>> VerifyRows(FileSystem& fs, const std::string& dataset,
                                         const Ledger& ledger);
 

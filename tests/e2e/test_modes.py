@@ -207,6 +207,13 @@ def test_killed_and_run_again_a_job_lands_once_in_every_mode(slow_job, mode):
     assert pq.read_table(job.output).num_rows == job.rows.num_rows
 
 
+@pytest.mark.parametrize("mode, words", [("new", ["nothing, then everything"]), ("append", ["run_id"]),
+                                         ("overwrite", ["milliseconds nothing", "rollback"])])
+def test_check_tells_what_readers_will_see(linear, mode, words):
+    text = howdah("check", *linear.flags, "--mode", mode, "--job-id", "x").stdout
+    assert all(word in text for word in words), text
+
+
 def test_ways_that_are_not_atomic_are_refused_with_the_recipe(linear):
     for mode in ("merge", "overwrite_partitions"):
         refused(*linear.run, "--mode", mode, words=[mode, "table/dt="])

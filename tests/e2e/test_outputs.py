@@ -380,17 +380,11 @@ def test_level_three_sees_rows_that_are_not_those_that_landed(linear, what):
                         schema=table.schema)
 
     rewrite(path, change)
-    # The length differs, so level 0 tells; put the length right by the ledger's own hand.
-    ledger = linear.output / support.LEDGER
-    content = json.loads(ledger.read_text())
-    for task in content["tasks"]:
-        for file in task["files"]:
-            if file["path"] == path.name:
-                file["bytes"] = path.stat().st_size
-    ledger.write_text(json.dumps(content))
     outcome = support.verify(linear.output, level=3, code=5)
     findings = [f for f in outcome.summary["findings"] if f["defect"] == "values"]
     assert findings and all(path.name in f["path"] for f in findings)
+    told = {"doubled": "1 more than", "lost": "1 of "}.get(what, "as many, but a value differs")
+    assert any(told in f["detail"] for f in findings), findings
     keys = [f for f in findings if "keys" in f["detail"]]
     assert bool(keys) == (what in ("doubled", "lost", "key")), findings
 
