@@ -11,6 +11,7 @@ import dataclasses
 import os
 import pathlib
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -127,7 +128,15 @@ def thread_sanitizer():
                  ARROW_DEFAULT_MEMORY_POOL="system")
 
 
+def hear_signals():
+    """What `nohup`, or a shell's `&`, has children ignore, all commands here would rightly ignore too."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def main():
+    hear_signals()
     suites = {"release": release, "e2e": end_to_end, "interop": interop, "cluster": cluster,
               "faults": faults, "asan": address_sanitizer, "tsan": thread_sanitizer}
     counts, lines = [], []

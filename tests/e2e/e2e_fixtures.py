@@ -3,7 +3,6 @@
 import os
 import pathlib
 import shutil
-import signal
 import subprocess
 import tempfile
 
@@ -15,10 +14,6 @@ import support
 
 def pytest_sessionstart(session):
     """Once, before workers start and before any test's time runs."""
-    # What `nohup`, or a shell's `&`, has children ignore, the commands would rightly ignore too.
-    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
     if hasattr(session.config, "workerinput") or session.config.option.collectonly:
         return
     if not os.access(support.HOWDAH, os.X_OK):
