@@ -161,7 +161,7 @@ Status CheckHolder(const std::string& dataset, const DatasetView& view,
 }
 
 /// Mode overwrite: may the job run, although something stands at D? \return false: it is
-/// this job's result.
+/// this job's, and CheckHolder has the rules.
 Result<bool> MayOverwrite(FileSystem& fs, const DatasetPaths& paths,
                           const DatasetView& view, const JobPlan& plan, Restart restart,
                           const JobSurvey& survey) {
@@ -172,10 +172,7 @@ Result<bool> MayOverwrite(FileSystem& fs, const DatasetPaths& paths,
                  paths.dataset, view.Describe());
   }
   if (restart == Restart::kYes) return true;
-  if (view.ledger->job_id == plan.job_id) {
-    HOWDAH_RETURN_IF_ERROR(CheckHolder(paths.dataset, view, plan, restart));
-    return false;
-  }
+  if (view.ledger->job_id == plan.job_id) return false;
   HOWDAH_ASSIGN_OR_RETURN(const bool swapped_in, WasSwappedIn(fs, paths, plan.job_id));
   const bool unfinished = survey.last && !survey.last_state.IsOver();
   if (!swapped_in || unfinished || survey.being_swapped_in) return true;

@@ -1,6 +1,7 @@
 #include "commit/landed.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "commit/paths.h"
 
@@ -17,6 +18,22 @@ int64_t Sum(const LandedDataset& landed, Count count) {
   int64_t sum = 0;
   for (const LandedRun& run : landed.runs) sum += count(run.ledger);
   return sum;
+}
+
+/// The first `most` runs of a dataset of mode append.
+Result<std::vector<LandedRun>> ReadRuns(FileSystem& fs, const std::string& dataset,
+                                        size_t most) {
+  std::vector<LandedRun> runs;
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<FileInfo> entries, fs.List(dataset));
+  for (const FileInfo& entry : entries) {
+    if (runs.size() == most) break;
+    if (!IsRunDirectory(entry)) continue;
+    Result<Ledger> ledger = ReadLedger(fs, entry.path);
+    if (Is(ledger.status(), ErrorKind::kNotFound)) continue;
+    HOWDAH_RETURN_IF_ERROR(ledger.status());
+    runs.push_back({std::string(entry.name()), *std::move(ledger)});
+  }
+  return runs;
 }
 
 /// Visible files at any depth.
@@ -52,18 +69,12 @@ int64_t LandedDataset::bytes() const {
 Result<LandedDataset> ReadDataset(FileSystem& fs, const std::string& dataset) {
   LandedDataset landed;
   HOWDAH_ASSIGN_OR_RETURN(landed.is_append, Exists(fs, JoinPath(dataset, kAppendMarker)));
-  if (!landed.is_append) {
+  if (landed.is_append) {
+    HOWDAH_ASSIGN_OR_RETURN(landed.runs,
+                            ReadRuns(fs, dataset, std::numeric_limits<size_t>::max()));
+  } else {
     HOWDAH_ASSIGN_OR_RETURN(Ledger ledger, ReadLedger(fs, dataset));
     landed.runs.push_back({"", std::move(ledger)});
-    return landed;
-  }
-  HOWDAH_ASSIGN_OR_RETURN(const std::vector<FileInfo> entries, fs.List(dataset));
-  for (const FileInfo& entry : entries) {
-    if (!IsRunDirectory(entry)) continue;
-    Result<Ledger> ledger = ReadLedger(fs, entry.path);
-    if (Is(ledger.status(), ErrorKind::kNotFound)) continue;
-    HOWDAH_RETURN_IF_ERROR(ledger.status());
-    landed.runs.push_back({std::string(entry.name()), *std::move(ledger)});
   }
   return landed;
 }
@@ -72,15 +83,9 @@ Result<std::optional<Ledger>> ReadSomeRun(FileSystem& fs, const std::string& dat
   HOWDAH_ASSIGN_OR_RETURN(const bool is_append,
                           Exists(fs, JoinPath(dataset, kAppendMarker)));
   if (!is_append) return std::optional<Ledger>();
-  HOWDAH_ASSIGN_OR_RETURN(const std::vector<FileInfo> entries, fs.List(dataset));
-  for (const FileInfo& entry : entries) {
-    if (!IsRunDirectory(entry)) continue;
-    Result<Ledger> ledger = ReadLedger(fs, entry.path);
-    if (Is(ledger.status(), ErrorKind::kNotFound)) continue;
-    HOWDAH_RETURN_IF_ERROR(ledger.status());
-    return std::optional(*std::move(ledger));
-  }
-  return std::optional<Ledger>();
+  HOWDAH_ASSIGN_OR_RETURN(std::vector<LandedRun> runs, ReadRuns(fs, dataset, 1));
+  if (runs.empty()) return std::optional<Ledger>();
+  return std::optional(std::move(runs.front().ledger));
 }
 
 Result<std::vector<Finding>> VerifyRoot(FileSystem& fs, const std::string& dataset,

@@ -37,6 +37,11 @@ enum class Carried {
   kTaken,       ///< something stands at D that was not there when it was decided
 };
 
+/// `path`, which lies in H, as SwapIntent::source has it.
+std::string BelowStaging(const DatasetPaths& paths, const std::string& path) {
+  return path.substr(paths.staging.size() + 1);
+}
+
 class Swapper {
  public:
   Swapper(FileSystem& fs, Environment& environment, const DatasetPaths& paths)
@@ -94,11 +99,6 @@ class Swapper {
     const bool container = intent.kind == SwapKind::kRollback && intent.revision == 0;
     return container ? JoinPath(In(intent), "out") : In(intent);
   }
-  /// As SwapIntent::source.
-  std::string TreeBelowStaging(const SwapIntent& intent) const {
-    return Tree(intent).substr(paths_.staging.size() + 1);
-  }
-
   /// Make its directory, then decide. AlreadyExists: another was first.
   Status Place(SwapIntent& intent) {
     intent.directory = SwapDirectoryName(intent.slot, environment_);
@@ -230,7 +230,7 @@ class Swapper {
     }
     SwapIntent next = intent;
     next.revision = intent.revision + 1;
-    next.source = TreeBelowStaging(intent);
+    next.source = BelowStaging(paths_, Tree(intent));
     next.from.reset();
     if (of_its_kind) next.from = {view->ledger->job_id, view->ledger->generation};
     const Status placed = Place(next);
@@ -296,7 +296,7 @@ Result<bool> WasSwappedIn(FileSystem& fs, const DatasetPaths& paths,
 Status SwapIn(const Landing& landing) {
   Swapper swapper(landing.fs, landing.environment, landing.paths);
   const WorkDirectory& work = landing.work;
-  const std::string source = work.data().substr(landing.paths.staging.size() + 1);
+  const std::string source = BelowStaging(landing.paths, work.data());
   for (int round = 0; round < kRounds; ++round) {
     HOWDAH_RETURN_IF_ERROR(swapper.FinishAll());
     HOWDAH_ASSIGN_OR_RETURN(const GenerationState state,
@@ -362,7 +362,7 @@ Result<Ledger> Rollback(FileSystem& fs, Environment& environment,
                    "jobs landed: {}; `howdah gc` removes it after some days)",
                    job_id, paths.dataset, QuotedList(jobs));
     }
-    const std::string source = ParentPath(found->path).substr(paths.staging.size() + 1);
+    const std::string source = BelowStaging(paths, ParentPath(found->path));
     HOWDAH_RETURN_IF_ERROR(swapper
                                .Propose(SwapKind::kRollback,
                                         {found->ledger.job_id, found->ledger.generation},

@@ -207,10 +207,9 @@ class RowVerifier {
       return std::optional<Hashes>();
     }
     if (record.row_hash && hashes->rows != *record.row_hash) {
-      findings_.push_back(
-          {Defect::kValues, record.path,
-           "its rows are not those that were written: " +
-               HowRowsDiffer(hashes->count, record.rows)});
+      findings_.push_back({Defect::kValues, record.path,
+                           "its rows are not those that were written: " +
+                               HowRowsDiffer(hashes->count, record.rows)});
     }
     return std::optional(*hashes);
   }
