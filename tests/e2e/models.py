@@ -16,7 +16,7 @@ import support
 
 def zoo_target():
     """Where the models are, named by what made them."""
-    maker = pathlib.Path(support.__file__).with_name("zoo.py")
+    maker = pathlib.Path(support.__file__).resolve().with_name("zoo.py")
     version = importlib.metadata.version("tensorflow-cpu")
     sources = maker.read_bytes() + maker.with_name("generated.py").read_bytes()
     key = hashlib.sha256(sources + version.encode()).hexdigest()[:16]
