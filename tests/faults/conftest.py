@@ -1,6 +1,7 @@
 """One cluster for all cases of a process, and the table of what came of them."""
 
 import collections
+import itertools
 import os
 import pathlib
 
@@ -8,6 +9,7 @@ import pytest
 
 import drive
 import matrix
+import schedules
 from testing.cluster import Cluster
 from testing.cluster.java import REPOSITORY
 
@@ -62,20 +64,26 @@ def _write(terminalreporter, name, lines):
 
 
 def _landings(terminalreporter):
-    """The lines of the table of landings."""
-    cells = collections.defaultdict(lambda: [0] * 8)
+    """The lines of the table of landings: a row for each fault, and for each mode and storage how many runs."""
+    runs, sums = collections.Counter(), collections.defaultdict(lambda: [0] * 7)
     for passed, (fault, mode, storage, account) in _recorded(terminalreporter, "landing"):
-        cell = cells[fault, mode, storage]
-        for i, count in enumerate([1, *(account or [0] * 6), not passed]):
-            cell[i] += count
-    if not cells:
+        runs[fault, mode, storage] += 1
+        for i, count in enumerate([*(account or [0] * 6), not passed]):
+            sums[fault][i] += count
+    if not runs:
         return []
-    lines = ["", "| fault | mode | storage | runs | rows lost | rows doubled | rows wrong | forbidden views | "
-             "looks | processes | failed |", "|---" * 11 + "|"]
-    for names, cell in sorted(cells.items()):
-        lines.append(f"| {' | '.join([*names, *map(str, cell)])} |")
-    total = [sum(column) for column in zip(*cells.values())]
-    return [*lines, f"| all | | | {' | '.join(map(str, total))} |"]
+    kinds = list(itertools.product(schedules.MODES, schedules.STORAGES))
+    lines = ["", f"| fault | {' | '.join(map(', '.join, kinds))} | rows lost | rows doubled | rows wrong | "
+             "forbidden views | failed |", "|---" * (len(kinds) + 6) + "|"]
+
+    def add(name, counts, bad):
+        lines.append(f"| {' | '.join([name, *(str(count or '–') for count in counts), *map(str, bad)])} |")
+    for fault in [fault for fault in schedules.FAULTS if fault in sums]:
+        *bad, _, _, failed = sums[fault]
+        add(fault, [runs[fault, *kind] for kind in kinds], [*bad, failed])
+    *bad, looks, processes, failed = [sum(column) for column in zip(*sums.values())]
+    add("all", [sum(runs[fault, *kind] for fault in sums) for kind in kinds], [*bad, failed])
+    return [*lines, "", f"{runs.total()} landings, {processes} processes, {looks} looks."]
 
 
 def pytest_terminal_summary(terminalreporter):

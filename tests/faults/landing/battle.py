@@ -9,14 +9,14 @@ import signal
 import subprocess
 import time
 
+import rivals
 import support
 from calls import Gate
 from course import Course
-from jobs import Job, Rows
+from jobs import BASE, MAIN, OTHER, Rows
 from places import NAME
 from views import RULES, Reader, forbidden, visible, walk
 
-BASE, MAIN, LATER = Job(0), Job(1), Job(2)  # what was there before, what is under fire, what comes later
 ENDS = (0, 1, 4)  # exit codes of a run that something befell: done, to be repeated, to be recovered
 LIMIT_S = 150  # for any process
 
@@ -88,7 +88,7 @@ class Battle:
         outcome = self.call(*self.run_arguments(job))
         if job not in self.jobs:
             self.jobs.append(job)
-        self.states.append(self._visible())
+        self.states.append(self.visible())
         return outcome
 
     def end(self):
@@ -125,23 +125,29 @@ class Battle:
         gate = Gate(see)
         self.finish(self.start(*self.run_arguments(MAIN), gate=gate), (0,))
         self.jobs.append(MAIN)
-        self.states.append(self._visible())
+        self.states.append(self.visible())
         counts["C5"] = counts["C4"]  # the same call, before it and after
         self.censuses[self._kind] = Census(counts, times[-1] - times[0])
         return self.census()
 
-    def start_until(self, points, after=False, is_resumed=False):
+    def start_until(self, points, after=False, is_resumed=False, job=MAIN):
         """Start a run and hold it at one of its calls at these points. \\return process, gate
 
-        is_resumed: the run goes on where another ended, so it may not come to one of them.
+        is_resumed: the run goes on where another ended, or is refused, so it may not come to one of them.
         """
         course = Course(self.place.parent, NAME)
         if not is_resumed:
             points = [self.chance.choice(points)]  # else those with most calls would meet all faults
         total = sum(self.census().counts[point] for point in points)
         nth = self.chance.randint(1, total)
-        gate = Gate(lambda operation: course.point(operation) in points, nth, after)
-        process = self.start(*self.run_arguments(MAIN), gate=gate)
+        others = [f"/{other.id}." for other in (BASE, MAIN, OTHER) if other != job]
+
+        def choose(operation):
+            # A NameNode's proxy sees the calls of all who run.
+            is_anothers = any(name in path for path in operation.paths for name in others)
+            return not is_anothers and course.point(operation) in points
+        gate = Gate(choose, nth, after)
+        process = self.start(*self.run_arguments(job), gate=gate)
         which = f"{'after' if after else 'before'} call {nth} of {total} at {', '.join(points)}"
         if gate.wait(process, LIMIT_S):
             self.story.append(f"held {which}: {gate.operation}")
@@ -155,9 +161,17 @@ class Battle:
         points = sorted(point for point in self.census().counts if point != "C5")
         return self.start_until(points, after, **options)
 
-    def kill(self, process):
+    def let_run(self, process, most):
+        """For some time, `most` of what a run takes."""
+        try:
+            process.wait(timeout=self.chance.uniform(0, most) * self.census().seconds)
+        except subprocess.TimeoutExpired:
+            pass
+
+    def kill(self, process, ends=(0, 1)):
+        """ends: the exit codes that are right if it ended before."""
         process.kill()
-        return self.finish(process, (-signal.SIGKILL, 0, 1))
+        return self.finish(process, (-signal.SIGKILL, *ends))
 
     def pause(self, process):
         process.send_signal(signal.SIGSTOP)
@@ -168,18 +182,22 @@ class Battle:
     def _entries(self):
         return walk(self.place.names, f"{self.place.parent}/{NAME}")
 
-    def _visible(self):
+    def visible(self):
         return visible(self._entries(), RULES["hive"])
 
     def prepare(self):
         if self.has_base:
             self.land(BASE)
 
-    def resolve(self):
-        """The fault is over: somebody recovers, or not, and the same command ends it."""
+    def mend(self):
+        """The fault is over: somebody recovers, or not."""
         self.place.mend()
         if self.chance.random() < 0.3:
             self.call("recover", self.place.url, codes=(0, 1))
+
+    def resolve(self):
+        """The fault is over, and the same command ends it."""
+        self.mend()
         return self.land(MAIN)
 
     def expect_unchanged(self, act):
@@ -188,14 +206,13 @@ class Battle:
         act()
         assert self.place.identity() == before, f"the dataset changed\n{self.story}"
 
+    def compare(self, jobs):
+        """\\return Rows: what is visible, compared with what these jobs should have landed"""
+        return Rows.compare(self.place.copy(sorted(self.visible() or ())), jobs)
+
     def check(self):
         """Rows, keys and sights. \\return Account"""
-        files = sorted(self._visible() or ())
-        if self.mode != "append":
-            jobs = self.jobs[-1:]
-        else:
-            jobs = self.jobs
-        rows = Rows.compare(self.place.copy(files), jobs)
+        rows = self.compare(self.jobs if self.mode == "append" else self.jobs[-1:])
         bad = {rule: forbidden(self.mode, self.reader.of(rule), self.states) for rule in RULES}
         bad["beside"] = sorted(self.reader.beside)
         return Account(rows, {rule: views for rule, views in bad.items() if views}, self.reader.looks,
@@ -247,10 +264,7 @@ def killed_at_random_times(battle):
         process = battle.start(*battle.run_arguments(MAIN), gate=gate)
         gate.wait(process, LIMIT_S)
         gate.open()
-        try:
-            process.wait(timeout=battle.chance.uniform(0, 1.05) * battle.census().seconds)
-        except subprocess.TimeoutExpired:
-            pass
+        battle.let_run(process, 1.05)
         battle.kill(process)
     battle.resolve()
 
@@ -262,16 +276,16 @@ def paused(battle):
     acts_asleep = battle.chance.random() < 0.5
     if acts_asleep:
         gate.open()
-    follow = battle.chance.choice(["same", "restart", "later"])
-    if follow == "later" and battle.mode == "new":
+    follow = battle.chance.choice(["same", "restart", "other"])
+    if follow == "other" and battle.mode == "new":
         follow = "same"
     battle.story.append(f"paused, {'its call passes' if acts_asleep else 'its call waits'}, then {follow}")
     if follow == "restart":
         # Refused where the paused run has published: a dataset that is there is not touched.
         battle.call(*battle.run_arguments(MAIN, "--restart"), codes=(0, 2))
     battle.resolve()
-    if follow == "later":
-        battle.land(LATER)
+    if follow == "other":
+        battle.land(OTHER)
 
     def wake():
         zombie.send_signal(signal.SIGCONT)
@@ -287,15 +301,37 @@ def two_at_once(battle):
     other.open()
     killed = battle.chance.choice([None, first, second])
     if killed is not None:
-        try:
-            killed.wait(timeout=battle.chance.uniform(0, 0.5) * battle.census().seconds)
-        except subprocess.TimeoutExpired:
-            pass
+        battle.let_run(killed, 0.5)
         battle.kill(killed)
     for process in (first, second):
         if process is not killed:
             battle.finish(process, (0, 1))
     battle.resolve()
+
+
+def recovered_by_two(battle):
+    """One run hangs (SIGSTOP) at a call, another one is at work, and `recover` is called twice at once."""
+    hung, gate = battle.start_until_any()
+    battle.pause(hung)
+    acts_asleep = battle.chance.random() < 0.5
+    if acts_asleep:
+        gate.open()
+    battle.story.append(f"hangs, {'its call passes' if acts_asleep else 'its call waits'}")
+    second, other = battle.start_until_any(is_resumed=True)
+    recoveries = [battle.start("recover", battle.place.url) for _ in range(2)]
+    if battle.chance.random() < 0.5:
+        other.open()
+    for recovery in recoveries:
+        battle.finish(recovery, (0,))
+    other.open()
+    battle.finish(second, (0,))
+    battle.resolve()
+
+    def wake():
+        hung.send_signal(signal.SIGCONT)
+        gate.open()
+        battle.finish(hung, ENDS)
+    battle.expect_unchanged(wake)
 
 
 def held_while(battle, strike, codes=ENDS, points=None):
@@ -338,6 +374,25 @@ def failover_at_a_call(battle):
     battle.place.is_harmed = True
     battle.place.cluster.failover("nn2")
     (gate.lose if battle.chance.random() < 0.5 else gate.open)()
+    battle.finish(process, (0,))
+    battle.resolve()
+
+
+def namenode_killed(battle):
+    """kill -9 of the active one at a call of the run; the other one takes over, and sometimes the dead one is back
+    while the run goes on, as standby."""
+    after = battle.chance.random() < 0.5
+    process, gate = battle.start_until_any(after)
+    cluster, battle.place.is_harmed = battle.place.cluster, True
+    cluster.kill("nn1")
+    go_on = gate.lose if battle.chance.random() < 0.5 else gate.open
+    acts = [go_on, lambda: cluster.failover("nn2")]
+    if battle.chance.random() < 0.5:
+        acts.reverse()
+    for act in acts:
+        act()
+    if battle.chance.random() < 0.5:
+        cluster.restart("nn1")
     battle.finish(process, (0,))
     battle.resolve()
 
@@ -385,12 +440,15 @@ ACTS = {
     "killed at random times": killed_at_random_times,
     "paused, and another lands": paused,
     "two at once": two_at_once,
+    "recovered by two": recovered_by_two,
+    "rival jobs": rivals.meet,
     "parent read-only": parent_read_only,
     "disk full": disk_full,
     "quota of names": quota_of_names,
     "quota of space": quota_of_space,
     "failover at a call": failover_at_a_call,
     "failover in a loop": failover_in_a_loop,
+    "NameNode killed": namenode_killed,
     "answer lost": answer_lost,
     "DataNodes die": datanodes_die,
     "safe mode": safe_mode,

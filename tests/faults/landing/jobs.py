@@ -36,6 +36,9 @@ class Job:
         return place
 
 
+BASE, MAIN, OTHER = Job(0), Job(1), Job(2)  # what was there before, what is under fire, and one more
+
+
 @dataclasses.dataclass
 class Rows:
     """How the rows that landed differ from those that should have."""

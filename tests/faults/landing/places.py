@@ -172,7 +172,7 @@ class WebHdfs:
 
     def names(self, path):
         """Pairs of a name and whether it is a directory; None: there is none. Unavailable."""
-        for address in list(self._addresses):
+        for address in 2 * self._addresses:  # a connection that was kept may be to one that has been killed since
             try:
                 status, body = self._get(address, path)
             except (OSError, http.client.HTTPException):

@@ -16,17 +16,20 @@ FAULTS = {
     "killed at random times": BOTH,
     "paused, and another lands": BOTH,
     "two at once": BOTH,
+    "recovered by two": BOTH,
+    "rival jobs": BOTH,
     "parent read-only": BOTH,
     "disk full": BOTH,
     "quota of names": BOTH,
     "quota of space": HDFS,
     "failover at a call": HDFS,
     "failover in a loop": HDFS,
+    "NameNode killed": HDFS,
     "answer lost": HDFS,
     "DataNodes die": HDFS,
     "safe mode": HDFS,
 }
-RUNS = {"sample": None, "pairwise": 500, "full": 2000}  # at least; None: each fault once on each storage
+RUNS = {"sample": None, "pairwise": 500, "full": 2000}  # None: each fault once on each storage
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +63,8 @@ def schedules():
                                   lambda cell: (cell[0], cell[2]))
         chosen = [Schedule(*chance.choice(list(group)), 0) for _, group in pairs]
     else:
-        rounds = -(-runs // len(cells()))
+        rounds, rest = divmod(runs, len(cells()))
         chosen = [Schedule(*cell, number) for number in range(rounds) for cell in cells()]
+        chosen += [Schedule(*cell, rounds) for cell in chance.sample(cells(), rest)]
     chance.shuffle(chosen)
     return chosen
