@@ -24,6 +24,9 @@ FileInfo ToFileInfo(const FileStatus& status, std::string path) {
   info.path = std::move(path);
   info.mtime_us = status.modification_time_ms * 1000;
   info.mode = status.mode;
+  info.owner = status.owner;
+  info.group = status.group;
+  info.may_have_acl = status.has_acl;
   switch (status.type) {
     case NodeType::kDirectory:
       info.type = FileType::kDirectory;
@@ -38,6 +41,12 @@ FileInfo ToFileInfo(const FileStatus& status, std::string path) {
       break;
   }
   return info;
+}
+
+/// What may be done again needs nobody to look whether it was done.
+Status Definite(const Status& status) {
+  if (!Is(status, ErrorKind::kCommitStateUnknown)) return status;
+  return MakeError(ErrorKind::kTransient, status.message());
 }
 
 Status RefuseAsInput(const FileStatus& status, const std::string& path) {
@@ -177,15 +186,42 @@ Result<FileSystemStatus> HdfsFileSystem::Space() { return namenode_->GetStatus()
 
 // --- attributes
 
+Result<Acl> HdfsFileSystem::GetAcl(const std::string& path) {
+  HOWDAH_RETURN_IF_ERROR(CheckHdfsPath(path));
+  Result<Acl> acl = namenode_->GetAcl(path);
+  if (!Is(acl.status(), ErrorKind::kUnsupported)) return acl;
+  HOWDAH_RETURN_IF_ERROR(Describe(path).status());
+  return Acl();
+}
+
+Status HdfsFileSystem::SetAcl(const std::string& path, const Acl& acl) {
+  HOWDAH_RETURN_IF_ERROR(CheckHdfsPath(path));
+  // What the NameNode is not told of a scope stays as it is.
+  if (!HasScope(acl, AclEntry::Scope::kDefault)) {
+    const Status removed = namenode_->RemoveAcl(path);
+    if (Is(removed, ErrorKind::kUnsupported) && acl.empty()) {
+      return Describe(path).status();
+    }
+    if (!removed.ok() || acl.empty()) return Definite(removed);
+  }
+  Acl whole = acl;
+  if (!HasScope(acl, AclEntry::Scope::kAccess)) {
+    HOWDAH_ASSIGN_OR_RETURN(const FileStatus status, Describe(path));
+    const Acl access = AclOfMode(status.mode);
+    whole.insert(whole.end(), access.begin(), access.end());
+  }
+  return Definite(namenode_->SetAcl(path, whole));
+}
+
 Status HdfsFileSystem::SetPermission(const std::string& path, uint32_t mode) {
   HOWDAH_RETURN_IF_ERROR(CheckHdfsPath(path));
-  return namenode_->SetPermission(path, mode);
+  return Definite(namenode_->SetPermission(path, mode));
 }
 
 Status HdfsFileSystem::SetOwner(const std::string& path, const std::string& owner,
                                 const std::string& group) {
   HOWDAH_RETURN_IF_ERROR(CheckHdfsPath(path));
-  return namenode_->SetOwner(path, owner, group);
+  return Definite(namenode_->SetOwner(path, owner, group));
 }
 
 Status HdfsFileSystem::SetTimes(const std::string& path, int64_t modification_ms,

@@ -40,16 +40,17 @@ class HdfsFileSystem final : public FileSystem {
   Status DeleteTree(const std::string& path) override;
   Result<uint32_t> Checksum(const std::string& path) override;
   Status CheckWritable(const std::string& directory) override;
+  Result<Acl> GetAcl(const std::string& path) override;
+  Status SetAcl(const std::string& path, const Acl& acl) override;
+  Status SetPermission(const std::string& path, uint32_t mode) override;
+  Status SetOwner(const std::string& path, const std::string& owner,
+                  const std::string& group) override;
 
   // --- beyond the contract; errors by the same kinds
   /// All that HDFS knows of one path; `name` is its last component.
   Result<FileStatus> Describe(const std::string& path);
   /// The entries of a directory, sorted by name (bytes). InvalidInput: not a directory.
   Result<std::vector<FileStatus>> DescribeEntries(const std::string& directory);
-  Status SetPermission(const std::string& path, uint32_t mode);
-  /// An empty owner or group stays as it is.
-  Status SetOwner(const std::string& path, const std::string& owner,
-                  const std::string& group);
   /// Milliseconds since 1970; -1 leaves a time as it is.
   Status SetTimes(const std::string& path, int64_t modification_ms, int64_t access_ms);
   /// InvalidInput for a directory.

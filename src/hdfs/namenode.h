@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "hdfs/protocol.h"
+#include "storage/acl.h"
 
 namespace howdah::hdfs {
 
@@ -87,6 +88,11 @@ class Namenode {
   /// An empty owner or group is left as it is.
   virtual Status SetOwner(const std::string& path, const std::string& owner,
                           const std::string& group) = 0;
+  /// Replaces the lists of those scopes that are in `acl`, of which that of access must
+  /// be. Unsupported: the cluster keeps no lists (dfs.namenode.acls.enabled).
+  virtual Status SetAcl(const std::string& path, const Acl& acl) = 0;
+  /// Both lists. Unsupported as SetAcl.
+  virtual Status RemoveAcl(const std::string& path) = 0;
   /// Milliseconds since 1970; -1 leaves a time as it is.
   virtual Status SetTimes(const std::string& path, int64_t modification_ms,
                           int64_t access_ms) = 0;
@@ -95,6 +101,8 @@ class Namenode {
   // --- looking
   /// None: proven absent. Does not follow a symlink at the end of `path`.
   virtual Result<std::optional<FileStatus>> GetFileInfo(const std::string& path) = 0;
+  /// Normalized. Unsupported as SetAcl.
+  virtual Result<Acl> GetAcl(const std::string& path) = 0;
   /// One page, of what comes after the name `start_after` (empty: the first). None: the
   /// directory does not exist. A file lists itself, with an empty name.
   virtual Result<std::optional<DirectoryListing>> GetListing(

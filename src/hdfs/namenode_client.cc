@@ -6,6 +6,7 @@
 #include <protozero/pbf_writer.hpp>
 
 #include "base/environment.h"
+#include "hdfs/acl_messages.h"
 #include "hdfs/block_messages.h"
 #include "hdfs/message_reader.h"
 #include "hdfs/namenode_calls.h"
@@ -74,6 +75,20 @@ Status NamenodeClient::SetOwner(const std::string& path, const std::string& owne
   return CallOn(rpc_, "setOwner", request, CallEffect::kRepeatable, path).status();
 }
 
+Status NamenodeClient::SetAcl(const std::string& path, const Acl& acl) {
+  std::string request;
+  pbf_writer writer(request);
+  writer.add_string(1, path);
+  for (const AclEntry& entry : acl) writer.add_message(2, EncodeAclEntry(entry));
+  return CallOn(rpc_, "setAcl", request, CallEffect::kRepeatable, path).status();
+}
+
+Status NamenodeClient::RemoveAcl(const std::string& path) {
+  std::string request;
+  pbf_writer(request).add_string(1, path);
+  return CallOn(rpc_, "removeAcl", request, CallEffect::kRepeatable, path).status();
+}
+
 Status NamenodeClient::SetTimes(const std::string& path, int64_t modification_ms,
                                 int64_t access_ms) {
   std::string request;
@@ -109,6 +124,14 @@ Result<std::optional<FileStatus>> NamenodeClient::GetFileInfo(const std::string&
     }
     return status;
   });
+}
+
+Result<Acl> NamenodeClient::GetAcl(const std::string& path) {
+  std::string request;
+  pbf_writer(request).add_string(1, path);
+  HOWDAH_ASSIGN_OR_RETURN(const std::string answer,
+                          CallOn(rpc_, "getAclStatus", request, CallEffect::kNone, path));
+  return DecodePart("getAclStatus", path, answer, "AclStatusProto", ReadAcl);
 }
 
 Result<std::optional<DirectoryListing>> NamenodeClient::GetListing(

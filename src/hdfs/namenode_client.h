@@ -47,11 +47,14 @@ class NamenodeClient final : public Namenode {
   Status SetPermission(const std::string& path, uint32_t mode) override;
   Status SetOwner(const std::string& path, const std::string& owner,
                   const std::string& group) override;
+  Status SetAcl(const std::string& path, const Acl& acl) override;
+  Status RemoveAcl(const std::string& path) override;
   Status SetTimes(const std::string& path, int64_t modification_ms,
                   int64_t access_ms) override;
   Result<bool> SetReplication(const std::string& path, uint32_t replication) override;
 
   Result<std::optional<FileStatus>> GetFileInfo(const std::string& path) override;
+  Result<Acl> GetAcl(const std::string& path) override;
   Result<std::optional<DirectoryListing>> GetListing(
       const std::string& path, const std::string& start_after) override;
   Result<LocatedBlocks> GetBlockLocations(const std::string& path, uint64_t offset,

@@ -53,6 +53,9 @@ constexpr Row kRows[] = {
      "the path leads through a file"},
     {"AccessControlException", "", kPermissionDenied, kFinal, ""},
     {"AuthorizationException", "", kPermissionDenied, kFinal, ""},
+    {"AclException", "ACLs has been disabled", kUnsupported, kFinal,
+     "the cluster keeps no access control lists (dfs.namenode.acls.enabled)"},
+    {"AclException", "", kInvalidInput, kFinal, ""},
     {"InvalidToken", "", kPermissionDenied, kFinal, "the token is not valid"},
 
     // Names.

@@ -8,6 +8,7 @@
 
 #include "base/byte_io.h"
 #include "base/status.h"
+#include "storage/acl.h"
 
 namespace howdah {
 
@@ -22,9 +23,12 @@ enum class FileType { kFile, kDirectory, kOther };
 struct FileInfo {
   std::string path;  ///< absolute
   FileType type = FileType::kOther;
-  int64_t size = 0;         ///< bytes; 0 for directories
-  int64_t mtime_us = 0;     ///< microseconds since 1970
-  uint32_t mode = 0;        ///< permission bits, 07777
+  int64_t size = 0;      ///< bytes; 0 for directories
+  int64_t mtime_us = 0;  ///< microseconds since 1970
+  uint32_t mode = 0;     ///< permission bits, 07777
+  std::string owner;     ///< as the storage names them: on local disk a number
+  std::string group;
+  bool may_have_acl = false;  ///< false: proven to have none; otherwise GetAcl tells
   bool is_symlink = false;  ///< the path itself is a link; the rest describes its target
   bool is_mount_point = false;  ///< a directory on another device than its parent
 
@@ -112,6 +116,21 @@ class FileSystem {
   /// OK if this process may create entries in `directory`; PermissionDenied, NotFound or
   /// InvalidInput otherwise. A hint for early errors: writes nothing, promises nothing.
   virtual Status CheckWritable(const std::string& directory) = 0;
+
+  // Who may do what. These follow symlinks, as Stat does.
+  /// Empty where there is none, or the storage keeps none: the mode says it all.
+  virtual Result<Acl> GetAcl(const std::string& path) = 0;
+  /// Give it this list and no other. With an access list the mode's bits become its;
+  /// without one they are to be set after it. InvalidInput: a default list for a file, an
+  /// incomplete list. Unsupported: the storage keeps none, and `acl` is not empty.
+  virtual Status SetAcl(const std::string& path, const Acl& acl) = 0;
+  /// Of 07777 what the storage has. With an access list its bits change: the mask for the
+  /// group's.
+  virtual Status SetPermission(const std::string& path, uint32_t mode) = 0;
+  /// An empty owner or group stays as it is; others are named as Stat does.
+  /// PermissionDenied: this process may not give it to them.
+  virtual Status SetOwner(const std::string& path, const std::string& owner,
+                          const std::string& group) = 0;
 };
 
 /// Write a whole small file: CreateFile, one Append, Commit.

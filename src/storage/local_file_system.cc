@@ -12,6 +12,7 @@
 #include "base/digest.h"
 #include "storage/local_pending_file.h"
 #include "storage/path.h"
+#include "storage/posix_acl.h"
 #include "storage/posix_descriptor.h"
 #include "storage/posix_error.h"
 #include "storage/posix_move.h"
@@ -46,6 +47,9 @@ int StatEntry(int at, const char* name, dev_t parent_device, const std::string& 
   info.mtime_us =
       int64_t{entry.st_mtim.tv_sec} * 1'000'000 + entry.st_mtim.tv_nsec / 1000;
   info.mode = entry.st_mode & 07777;
+  info.owner = std::to_string(entry.st_uid);
+  info.group = std::to_string(entry.st_gid);
+  info.may_have_acl = info.type != FileType::kOther;  // to know takes another call
   info.is_mount_point = info.type == FileType::kDirectory && !info.is_symlink &&
                         entry.st_dev != parent_device;
   return 0;
@@ -227,6 +231,38 @@ class LocalFileSystem final : public FileSystem {
       return Status::OK();
     }
     return LookupError(errno, directory, "create files there");
+  }
+
+  Result<Acl> GetAcl(const std::string& path) override {
+    HOWDAH_RETURN_IF_ERROR(CheckPath(path));
+    return ReadPosixAcl(path);
+  }
+
+  Status SetAcl(const std::string& path, const Acl& acl) override {
+    HOWDAH_RETURN_IF_ERROR(CheckPath(path));
+    return WritePosixAcl(path, acl);
+  }
+
+  Status SetPermission(const std::string& path, uint32_t mode) override {
+    HOWDAH_RETURN_IF_ERROR(CheckPath(path));
+    if (::chmod(path.c_str(), mode & 07777) == 0) return Status::OK();
+    return LookupError(errno, path, "change its mode");
+  }
+
+  Status SetOwner(const std::string& path, const std::string& owner,
+                  const std::string& group) override {
+    HOWDAH_RETURN_IF_ERROR(CheckPath(path));
+    uid_t user = static_cast<uid_t>(-1);  // stays
+    gid_t users = static_cast<gid_t>(-1);
+    if (!owner.empty()) {
+      HOWDAH_ASSIGN_OR_RETURN(user, ParsePosixId(owner));
+    }
+    if (!group.empty()) {
+      HOWDAH_ASSIGN_OR_RETURN(users, ParsePosixId(group));
+    }
+    if (::chown(path.c_str(), user, users) == 0) return Status::OK();
+    // In a container: a user of the machine whom it does not know.
+    return LookupError(errno == EINVAL ? EPERM : errno, path, "change its owner");
   }
 
  private:

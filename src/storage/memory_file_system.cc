@@ -14,6 +14,9 @@ namespace {
 struct Node {
   FileType type = FileType::kDirectory;
   uint32_t mode = 0;
+  std::string owner = "howdah";
+  std::string group = "howdah";
+  Acl acl;
   int64_t mtime_us = 0;
   std::shared_ptr<const std::vector<std::byte>> bytes;    // of a file
   std::map<std::string, std::shared_ptr<Node>> children;  // of a directory
@@ -41,6 +44,9 @@ FileInfo Describe(const std::string& path, const Node& node) {
   info.size = node.is_directory() ? 0 : static_cast<int64_t>(node.bytes->size());
   info.mtime_us = node.mtime_us;
   info.mode = node.mode;
+  info.owner = node.owner;
+  info.group = node.group;
+  info.may_have_acl = !node.acl.empty();
   return info;
 }
 
@@ -170,6 +176,51 @@ class MemoryFileSystem final : public FileSystem {
     return node->is_directory() ? Status::OK() : WrongType(directory, "directory");
   }
 
+  Result<Acl> GetAcl(const std::string& path) override {
+    HOWDAH_RETURN_IF_ERROR(CheckPath(path));
+    std::lock_guard lock(mutex_);
+    HOWDAH_ASSIGN_OR_RETURN(const auto node, Find(path));
+    return node->acl;
+  }
+
+  Status SetAcl(const std::string& path, const Acl& acl) override {
+    HOWDAH_RETURN_IF_ERROR(CheckPath(path));
+    std::lock_guard lock(mutex_);
+    HOWDAH_ASSIGN_OR_RETURN(const auto node, Find(path));
+    for (const auto scope : {AclEntry::Scope::kAccess, AclEntry::Scope::kDefault}) {
+      if (!HasScope(acl, scope)) continue;
+      if (scope == AclEntry::Scope::kDefault && !node->is_directory()) {
+        return WrongType(path, "directory");
+      }
+      HOWDAH_RETURN_IF_ERROR(CheckComplete(acl, scope, path));
+    }
+    if (HasScope(acl, AclEntry::Scope::kAccess)) {
+      node->mode = (node->mode & 07000) | ModeOf(acl);
+    }
+    node->acl = acl;
+    Normalize(node->acl);
+    return Status::OK();
+  }
+
+  Status SetPermission(const std::string& path, uint32_t mode) override {
+    HOWDAH_RETURN_IF_ERROR(CheckPath(path));
+    std::lock_guard lock(mutex_);
+    HOWDAH_ASSIGN_OR_RETURN(const auto node, Find(path));
+    node->mode = mode & 07777;
+    ChangeMode(node->acl, mode);
+    return Status::OK();
+  }
+
+  Status SetOwner(const std::string& path, const std::string& owner,
+                  const std::string& group) override {
+    HOWDAH_RETURN_IF_ERROR(CheckPath(path));
+    std::lock_guard lock(mutex_);
+    HOWDAH_ASSIGN_OR_RETURN(const auto node, Find(path));
+    if (!owner.empty()) node->owner = owner;
+    if (!group.empty()) node->group = group;
+    return Status::OK();
+  }
+
   /// Commit of a file that was begun in `begun_in`.
   Status AddFile(const std::string& path, const std::weak_ptr<Node>& begun_in,
                  std::vector<std::byte> bytes, IfExists if_exists) {
@@ -193,6 +244,20 @@ class MemoryFileSystem final : public FileSystem {
 
  private:
   static constexpr uint32_t kUmask = 022;
+
+  static Status CheckComplete(Acl acl, AclEntry::Scope scope, const std::string& path) {
+    using Kind = AclEntry::Kind;
+    const bool named = std::ranges::any_of(acl, [scope](const AclEntry& entry) {
+      return entry.scope == scope && !entry.name.empty();
+    });
+    for (const Kind kind : {Kind::kUser, Kind::kGroup, Kind::kOther, Kind::kMask}) {
+      if (kind == Kind::kMask && !named) continue;
+      if (FindEntry(acl, scope, kind) != nullptr) continue;
+      return Error(ErrorKind::kInvalidInput,
+                   "{}: the access control list is not complete", path);
+    }
+    return Status::OK();
+  }
 
   static Status NotEmpty(const std::string& path) {
     return Error(ErrorKind::kAlreadyExists, "{}: the directory is not empty", path);

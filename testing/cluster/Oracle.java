@@ -36,6 +36,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.SafeModeAction;
+import org.apache.hadoop.fs.permission.AclEntry;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.ha.HAServiceProtocol.RequestSource;
 import org.apache.hadoop.ha.HAServiceProtocol.StateChangeRequestInfo;
@@ -249,6 +250,12 @@ public final class Oracle {
       system(request).setOwner(path(request), text(request, "owner"), text(request, "group"));
       return null;
     });
+    operations.put("set_acl", request -> {
+      system(request).setAcl(path(request), AclEntry.parseAclSpec(request.get("acl").asText(), true));
+      return null;
+    });
+    operations.put("acl", request -> system(request).getAclStatus(path(request)).getEntries()
+        .stream().map(AclEntry::toString).sorted().toList());
     operations.put("set_replication", request -> system(request).setReplication(
         path(request), (short) request.get("replication").asInt()));
   }

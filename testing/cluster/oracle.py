@@ -174,6 +174,14 @@ class Oracle:
     def chown(self, path, owner=None, group=None):
         return self.call("chown", path=path, owner=owner, group=group)
 
+    def set_acl(self, path, acl):
+        """acl: a whole list, as `hdfs dfs -setfacl --set` takes it."""
+        return self.call("set_acl", path=path, acl=acl)
+
+    def acl(self, path):
+        """\\return its lines, sorted, without those that the mode tells"""
+        return self.call("acl", path=path)
+
     def set_replication(self, path, replication):
         return self.call("set_replication", path=path, replication=replication)
 

@@ -19,6 +19,7 @@ void Take(Recording& recording, const FileInfo& info) {
   recording.answers = Mix(recording.answers, info.path);
   Take(recording, static_cast<uint64_t>(info.type));
   Take(recording, static_cast<uint64_t>(info.size));
+  Take(recording, info.mode);
 }
 
 class RecordingSource final : public ByteSource {
@@ -137,6 +138,32 @@ Result<uint32_t> RecordingFileSystem::Checksum(const std::string& path) {
 
 Status RecordingFileSystem::CheckWritable(const std::string& directory) {
   Status status = inner_.CheckWritable(directory);
+  Take(recording_, status);
+  return status;
+}
+
+Result<Acl> RecordingFileSystem::GetAcl(const std::string& path) {
+  Result<Acl> acl = inner_.GetAcl(path);
+  Take(recording_, acl.status());
+  if (acl.ok()) Take(recording_, acl->size());
+  return acl;
+}
+
+Status RecordingFileSystem::SetAcl(const std::string& path, const Acl& acl) {
+  Status status = inner_.SetAcl(path, acl);
+  Take(recording_, status);
+  return status;
+}
+
+Status RecordingFileSystem::SetPermission(const std::string& path, uint32_t mode) {
+  Status status = inner_.SetPermission(path, mode);
+  Take(recording_, status);
+  return status;
+}
+
+Status RecordingFileSystem::SetOwner(const std::string& path, const std::string& owner,
+                                     const std::string& group) {
+  Status status = inner_.SetOwner(path, owner, group);
   Take(recording_, status);
   return status;
 }

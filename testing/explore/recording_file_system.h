@@ -37,6 +37,11 @@ class RecordingFileSystem final : public FileSystem {
   Status DeleteTree(const std::string& path) override;
   Result<uint32_t> Checksum(const std::string& path) override;
   Status CheckWritable(const std::string& directory) override;
+  Result<Acl> GetAcl(const std::string& path) override;
+  Status SetAcl(const std::string& path, const Acl& acl) override;
+  Status SetPermission(const std::string& path, uint32_t mode) override;
+  Status SetOwner(const std::string& path, const std::string& owner,
+                  const std::string& group) override;
 
  private:
   Status Changed(Status status, const std::string& path, const std::string& target = "");

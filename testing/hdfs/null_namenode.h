@@ -71,6 +71,8 @@ class NullNamenode : public Namenode {
                   const std::string& /*group*/) override {
     return No();
   }
+  Status SetAcl(const std::string& /*path*/, const Acl& /*acl*/) override { return No(); }
+  Status RemoveAcl(const std::string& /*path*/) override { return No(); }
   Status SetTimes(const std::string& /*path*/, int64_t /*modification_ms*/,
                   int64_t /*access_ms*/) override {
     return No();
@@ -83,6 +85,7 @@ class NullNamenode : public Namenode {
   Result<std::optional<FileStatus>> GetFileInfo(const std::string& /*path*/) override {
     return No();
   }
+  Result<Acl> GetAcl(const std::string& /*path*/) override { return No(); }
   Result<std::optional<DirectoryListing>> GetListing(
       const std::string& /*path*/, const std::string& /*start_after*/) override {
     return No();

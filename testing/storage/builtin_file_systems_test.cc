@@ -49,7 +49,8 @@ std::unique_ptr<FileSystemUnderTest> Make() {
 INSTANTIATE_TEST_SUITE_P(
     Storage, FileSystemConformance,
     testing::Values(FileSystemRow{"Local", Make<Local>,
-                                  /*pending_file_fills_directory=*/true},
+                                  /*pending_file_fills_directory=*/true,
+                                  /*somebody=*/"54321"},
                     FileSystemRow{"Memory", Make<Memory>},
                     FileSystemRow{"MemoryBehindWire", Make<MemoryBehindWire>}),
     testing::PrintToStringParamName());

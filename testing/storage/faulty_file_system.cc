@@ -189,4 +189,23 @@ Status FaultyFileSystem::CheckWritable(const std::string& directory) {
                      [&] { return inner_.CheckWritable(directory); });
 }
 
+Result<Acl> FaultyFileSystem::GetAcl(const std::string& path) {
+  return wire_->Read("GetAcl", path, [&] { return inner_.GetAcl(path); });
+}
+
+Status FaultyFileSystem::SetAcl(const std::string& path, const Acl& acl) {
+  return wire_->Read("SetAcl", path, [&] { return inner_.SetAcl(path, acl); });
+}
+
+Status FaultyFileSystem::SetPermission(const std::string& path, uint32_t mode) {
+  return wire_->Read("SetPermission", path,
+                     [&] { return inner_.SetPermission(path, mode); });
+}
+
+Status FaultyFileSystem::SetOwner(const std::string& path, const std::string& owner,
+                                  const std::string& group) {
+  return wire_->Read("SetOwner", path,
+                     [&] { return inner_.SetOwner(path, owner, group); });
+}
+
 }  // namespace howdah

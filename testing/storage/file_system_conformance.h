@@ -28,6 +28,8 @@ struct FileSystemRow {
   std::function<std::unique_ptr<FileSystemUnderTest>()> make;
   /// A file that is being written keeps its directory from being removed as empty.
   bool pending_file_fills_directory = false;
+  /// Who is no user and no group of the machine, named as this storage does.
+  std::string somebody = "somebody";
 };
 
 inline std::ostream& operator<<(std::ostream& out, const FileSystemRow& row) {

@@ -41,6 +41,17 @@ class ForwardingFileSystem : public FileSystem {
   Status CheckWritable(const std::string& directory) override {
     return inner_.CheckWritable(directory);
   }
+  Result<Acl> GetAcl(const std::string& path) override { return inner_.GetAcl(path); }
+  Status SetAcl(const std::string& path, const Acl& acl) override {
+    return inner_.SetAcl(path, acl);
+  }
+  Status SetPermission(const std::string& path, uint32_t mode) override {
+    return inner_.SetPermission(path, mode);
+  }
+  Status SetOwner(const std::string& path, const std::string& owner,
+                  const std::string& group) override {
+    return inner_.SetOwner(path, owner, group);
+  }
 
  protected:
   FileSystem& inner_;
