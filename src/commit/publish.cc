@@ -1,5 +1,6 @@
 #include "commit/publish.h"
 
+#include "commit/access.h"
 #include "commit/control_file.h"
 #include "commit/dataset_view.h"
 #include "commit/seal.h"
@@ -47,6 +48,7 @@ Status MakeAppendRoot(const Landing& landing) {
   HOWDAH_RETURN_IF_ERROR(MakeDirectory(fs, paths.tmp()));
   HOWDAH_RETURN_IF_ERROR(MakeDirectory(fs, building));
   HOWDAH_RETURN_IF_ERROR(WriteWhole(fs, JoinPath(building, kAppendMarker), ""));
+  HOWDAH_RETURN_IF_ERROR(GiveAccessOf(fs, ParentPath(paths.dataset), building));
   Status renamed;
   for (int i = 0; i < 2; ++i) {
     renamed = fs.Rename(building, paths.dataset, IfExists::kReplace);
@@ -65,11 +67,16 @@ Status MakeAppendRoot(const Landing& landing) {
 
 /// State 6, by mode.
 Status BecomeVisible(const Landing& landing, const JobPlan& plan) {
-  if (plan.mode == PublishMode::kOverwrite) return SwapIn(landing);
-  // In the gap of a swap D looks free.
-  HOWDAH_RETURN_IF_ERROR(FinishSwaps(landing.fs, landing.environment, landing.paths));
+  const std::string target = TargetOf(landing.paths, plan.mode, plan.job_id);
+  if (plan.mode != PublishMode::kOverwrite) {
+    // In the gap of a swap D looks free.
+    HOWDAH_RETURN_IF_ERROR(FinishSwaps(landing.fs, landing.environment, landing.paths));
+  }
   if (plan.mode == PublishMode::kAppend) HOWDAH_RETURN_IF_ERROR(MakeAppendRoot(landing));
-  return RenameIntoPlace(landing, TargetOf(landing.paths, plan.mode, plan.job_id));
+  HOWDAH_RETURN_IF_ERROR(
+      GiveAccessOf(landing.fs, ParentPath(target), landing.work.data()));
+  if (plan.mode == PublishMode::kOverwrite) return SwapIn(landing);
+  return RenameIntoPlace(landing, target);
 }
 
 Status EndNotKnown(const Landing& landing, const Status& status, const Status& look) {

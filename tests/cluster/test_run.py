@@ -129,7 +129,7 @@ def test_model_and_input_may_be_in_hdfs_too(job, hdfs_folder):
     assert support.tree(job.place / "cache") == before
 
 
-def test_files_have_the_modes_that_the_umask_leaves(job):
+def test_files_have_the_mode_of_their_parent(job):
     job.run()
     for entry in job.cluster.oracle.list(job.output):
         assert entry["mode"] == "0644", entry

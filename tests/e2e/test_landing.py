@@ -32,7 +32,8 @@ def test_pyarrow_reads_the_folder_as_a_dataset(linear):
     assert table.column("id").equals(linear.rows.column("id"))
 
 
-def test_files_and_folders_obey_the_umask_though_staging_is_private(linear):
+def test_files_and_folders_obey_the_umask_where_everybody_has_their_own(linear, place):
+    place.chmod(0o1777)  # elsewhere they have the parent's mode: test_access.py
     for umask, files, folders in ((0o022, 0o644, 0o755), (0o027, 0o640, 0o750),
                                   (0o077, 0o600, 0o700)):
         howdah(*linear.run, umask=umask)
