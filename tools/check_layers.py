@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Compare every #include of the project with the rooms' declarations.
+"""Compare every #include of the project with the rooms' declarations, and see that no two headers
+give one name to two types: the linker keeps one destructor of both, and nothing says so.
 
 The declarations are the add_room() calls; CMake writes them as a table, build/rooms.txt, with
 lines "room: declared rooms | public headers". What is wrong is printed one line each, as
@@ -12,6 +13,9 @@ import pathlib
 import re
 import sys
 
+NAMESPACE = re.compile(r"^namespace ([a-z:_]+) \{")
+# A definition at the left margin; a declaration ends in a semicolon.
+TYPE = re.compile(r"^(?:class|struct|enum class) (\w+)(?: final)?(?: :.*)?(?: \{.*)?$")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 
 # What public headers may name besides rooms and the standard library: the common tongue of all
@@ -108,10 +112,32 @@ def check_sources(root, rooms):
             yield f"{place}:{number}: {sentence}"
 
 
+def types(path):
+    """(line number, name with its namespace) of every class that a header defines."""
+    namespace = ""
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        if match := NAMESPACE.match(line):
+            namespace = match[1]
+        elif match := TYPE.match(line):
+            yield number, f"{namespace}::{match[1]}"
+
+
+def check_names(root):
+    first = {}
+    for path in sorted([*root.glob("src/**/*.h"), *root.glob("apps/**/*.h")]):
+        if "_test" in path.stem or path.stem.startswith("test_"):
+            continue  # tests of two rooms are never one program
+        place = path.relative_to(root)
+        for number, name in types(path):
+            if name in first:
+                yield f"{place}:{number}: {name} is defined in {first[name]} too"
+            first.setdefault(name, place)
+
+
 def check(root, table):
     """Everything that is wrong, a list of sentences."""
     rooms = read_table(table)
-    return [*check_table(rooms), *check_sources(root, rooms)]
+    return [*check_table(rooms), *check_sources(root, rooms), *check_names(root)]
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ Result<std::shared_ptr<arrow::Schema>> ColumnsOf(const AvroNode& record,
 
 class AvroSource final : public SourceFormat {
  public:
-  explicit AvroSource(const TextOptions& options) : options_(options) {}
+  explicit AvroSource(const TextSourceOptions& options) : options_(options) {}
 
   const std::string& name() const override {
     static const std::string name = "avro";
@@ -119,17 +119,17 @@ class AvroSource final : public SourceFormat {
   }
 
  private:
-  const TextOptions options_;
+  const TextSourceOptions options_;
 };
 
 }  // namespace
 
 const SourceFormat& AvroSourceFormat() {
-  static const AvroSource format{TextOptions{}};
+  static const AvroSource format{TextSourceOptions{}};
   return format;
 }
 
-std::unique_ptr<SourceFormat> MakeAvroSource(const TextOptions& options) {
+std::unique_ptr<SourceFormat> MakeAvroSource(const TextSourceOptions& options) {
   return std::make_unique<AvroSource>(options);
 }
 

@@ -19,6 +19,6 @@ namespace howdah {
 const SourceFormat& AvroSourceFormat();
 
 /// The same, cut in other ways: for tests.
-std::unique_ptr<SourceFormat> MakeAvroSource(const TextOptions& options);
+std::unique_ptr<SourceFormat> MakeAvroSource(const TextSourceOptions& options);
 
 }  // namespace howdah

@@ -14,7 +14,7 @@
 namespace howdah {
 
 BlockReader::BlockReader(ByteSource& file, int64_t first_byte, int64_t end_byte,
-                         CutRecords cut, const TextOptions& options,
+                         CutRecords cut, const TextSourceOptions& options,
                          arrow::MemoryPool* pool)
     : file_(file),
       offset_(first_byte),

@@ -37,7 +37,7 @@ class BlockReader {
  public:
   /// `file` must outlive the reader; `pool` nullptr: Arrow's default.
   BlockReader(ByteSource& file, int64_t first_byte, int64_t end_byte, CutRecords cut,
-              const TextOptions& options, arrow::MemoryPool* pool = nullptr);
+              const TextSourceOptions& options, arrow::MemoryPool* pool = nullptr);
 
   /// The next block; it stays as it is when the reader goes on. Corruption: the file is
   /// shorter than it was. ResourceExhausted: a record larger than
@@ -49,7 +49,7 @@ class BlockReader {
   int64_t offset_;  // of the first byte that is in no block yet
   const int64_t end_byte_;
   const CutRecords cut_;
-  const TextOptions options_;
+  const TextSourceOptions options_;
   arrow::MemoryPool* const pool_;
   std::shared_ptr<arrow::Buffer> kept_;  // bytes behind the last block, from offset_ on
 };

@@ -114,7 +114,8 @@ CutRecords CsvCut(char delimiter) {
 }
 
 Result<TextFile> OpenCsvDecoder(ByteSource& file, std::shared_ptr<arrow::Schema> schema,
-                                const TextOptions& options, arrow::MemoryPool* pool) {
+                                const TextSourceOptions& options,
+                                arrow::MemoryPool* pool) {
   HOWDAH_ASSIGN_OR_RETURN(CsvHeader header, ReadCsvHeader(file, options));
   for (const std::string& name : schema->field_names()) {
     if (std::find(header.names.begin(), header.names.end(), name) == header.names.end()) {

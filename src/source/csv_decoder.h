@@ -15,6 +15,7 @@ CutRecords CsvCut(char delimiter);
 /// `schema`, with Arrow's CSV reader. SchemaMismatch: a column is missing, or a whole
 /// number does not fit the double that other files need.
 Result<TextFile> OpenCsvDecoder(ByteSource& file, std::shared_ptr<arrow::Schema> schema,
-                                const TextOptions& options, arrow::MemoryPool* pool);
+                                const TextSourceOptions& options,
+                                arrow::MemoryPool* pool);
 
 }  // namespace howdah

@@ -64,11 +64,11 @@ Status CsvQuoteError(const std::string& file, const std::string& place,
       file, place, quote);
 }
 
-Result<CsvHeader> ReadCsvHeader(ByteSource& file, const TextOptions& options) {
+Result<CsvHeader> ReadCsvHeader(ByteSource& file, const TextSourceOptions& options) {
   arrow::util::InitializeUTF8();
   CsvHeader header{.delimiter = DelimiterOf(file.name())};
   HOWDAH_ASSIGN_OR_RETURN(const int64_t start, ByteOrderMark(file));
-  TextOptions small = options;
+  TextSourceOptions small = options;
   small.block_bytes = std::min(options.block_bytes, int64_t{64} << 10);
   BlockReader blocks(
       file, start, file.size(),

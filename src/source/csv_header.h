@@ -18,7 +18,7 @@ struct CsvHeader {
 };
 
 /// Corruption names the file: it is empty, a name is blank, no UTF-8, or there twice.
-Result<CsvHeader> ReadCsvHeader(ByteSource& file, const TextOptions& options);
+Result<CsvHeader> ReadCsvHeader(ByteSource& file, const TextSourceOptions& options);
 
 /// What is wrong in `text` of `file` where `records` stopped; `place` names the record,
 /// `first_byte` is where `text` begins in the file.

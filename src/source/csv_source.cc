@@ -35,7 +35,7 @@ std::vector<size_t> ColumnsToType(const CsvHeader& header,
 
 class CsvSource final : public SourceFormat {
  public:
-  explicit CsvSource(const TextOptions& options) : options_(options) {}
+  explicit CsvSource(const TextSourceOptions& options) : options_(options) {}
 
   const std::string& name() const override {
     static const std::string name = "csv";
@@ -81,7 +81,7 @@ class CsvSource final : public SourceFormat {
     const std::vector<size_t> columns = ColumnsToType(header, options);
     CsvScan scan(file.name(), header, columns);
     TextUnits units(UnitBytes(stored, file, options_));
-    TextOptions cut = options_;
+    TextSourceOptions cut = options_;
     cut.block_bytes = std::min(cut.block_bytes, cut.unit_bytes);
     BlockReader blocks(file, header.end_byte, file.size(), CsvCut(header.delimiter), cut);
     for (;;) {
@@ -106,17 +106,17 @@ class CsvSource final : public SourceFormat {
     return Status::OK();
   }
 
-  const TextOptions options_;
+  const TextSourceOptions options_;
 };
 
 }  // namespace
 
 const SourceFormat& CsvSourceFormat() {
-  static const CsvSource format{TextOptions{}};
+  static const CsvSource format{TextSourceOptions{}};
   return format;
 }
 
-std::unique_ptr<SourceFormat> MakeCsvSource(const TextOptions& options) {
+std::unique_ptr<SourceFormat> MakeCsvSource(const TextSourceOptions& options) {
   return std::make_unique<CsvSource>(options);
 }
 

@@ -17,6 +17,6 @@ namespace howdah {
 const SourceFormat& CsvSourceFormat();
 
 /// The same, cut in other ways: for tests.
-std::unique_ptr<SourceFormat> MakeCsvSource(const TextOptions& options);
+std::unique_ptr<SourceFormat> MakeCsvSource(const TextSourceOptions& options);
 
 }  // namespace howdah

@@ -77,7 +77,7 @@ class JsonDecoder {
 
 class JsonlSource final : public SourceFormat {
  public:
-  explicit JsonlSource(const TextOptions& options) : options_(options) {}
+  explicit JsonlSource(const TextSourceOptions& options) : options_(options) {}
 
   const std::string& name() const override {
     static const std::string name = "jsonl";
@@ -95,7 +95,7 @@ class JsonlSource final : public SourceFormat {
     HOWDAH_ASSIGN_OR_RETURN(const auto text, Uncompressed(stored));
     ByteSource& file = *text;
     HOWDAH_ASSIGN_OR_RETURN(const int64_t start, ByteOrderMark(file));
-    TextOptions cut = options_;
+    TextSourceOptions cut = options_;
     cut.block_bytes = std::min(cut.block_bytes, cut.unit_bytes);
     BlockReader blocks(file, start, file.size(), CutLines, cut);
     JsonScan scan(file.name(), options.columns);
@@ -130,17 +130,17 @@ class JsonlSource final : public SourceFormat {
   }
 
  private:
-  const TextOptions options_;
+  const TextSourceOptions options_;
 };
 
 }  // namespace
 
 const SourceFormat& JsonlSourceFormat() {
-  static const JsonlSource format{TextOptions{}};
+  static const JsonlSource format{TextSourceOptions{}};
   return format;
 }
 
-std::unique_ptr<SourceFormat> MakeJsonlSource(const TextOptions& options) {
+std::unique_ptr<SourceFormat> MakeJsonlSource(const TextSourceOptions& options) {
   return std::make_unique<JsonlSource>(options);
 }
 

@@ -18,6 +18,6 @@ namespace howdah {
 const SourceFormat& JsonlSourceFormat();
 
 /// The same, cut in other ways: for tests.
-std::unique_ptr<SourceFormat> MakeJsonlSource(const TextOptions& options);
+std::unique_ptr<SourceFormat> MakeJsonlSource(const TextSourceOptions& options);
 
 }  // namespace howdah

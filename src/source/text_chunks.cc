@@ -32,7 +32,7 @@ class TextRange {
 
 std::unique_ptr<ChunkReader> MakeTextChunkReader(
     const Split& split, std::vector<std::shared_ptr<ByteSource>> files, OpenTextFile open,
-    const TextOptions& options, arrow::MemoryPool* pool) {
+    const TextSourceOptions& options, arrow::MemoryPool* pool) {
   const auto open_range = [open = std::move(open), options, pool](
                               std::shared_ptr<ByteSource> file, int64_t first_byte,
                               int64_t end_byte) -> Result<NextRows> {

@@ -25,6 +25,6 @@ using OpenTextFile = std::function<Result<TextFile>(ByteSource& file)>;
 /// of what it holds. Corruption: a range does not hold the rows that the plan counted.
 std::unique_ptr<ChunkReader> MakeTextChunkReader(
     const Split& split, std::vector<std::shared_ptr<ByteSource>> files, OpenTextFile open,
-    const TextOptions& options, arrow::MemoryPool* pool);
+    const TextSourceOptions& options, arrow::MemoryPool* pool);
 
 }  // namespace howdah

@@ -5,7 +5,7 @@
 namespace howdah {
 
 /// How files of lines are cut.
-struct TextOptions {
+struct TextSourceOptions {
   /// A unit, the least that a split can have, ends after the block in which it reaches
   /// this.
   int64_t unit_bytes = int64_t{8} << 20;

@@ -15,7 +15,7 @@ inline constexpr char kGzipUndivided[] = "gzip cannot be begun in its middle";
 
 /// The least that a unit of `file` has, which `stored` holds: a gzip file is one unit.
 inline int64_t UnitBytes(const ByteSource& stored, const ByteSource& file,
-                         const TextOptions& options) {
+                         const TextSourceOptions& options) {
   return &file == &stored ? options.unit_bytes : std::numeric_limits<int64_t>::max();
 }
 

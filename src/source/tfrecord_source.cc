@@ -42,7 +42,7 @@ Result<std::shared_ptr<ByteSource>> RecordsOf(std::shared_ptr<ByteSource> file,
 class TfRange {
  public:
   TfRange(std::shared_ptr<ByteSource> file, int64_t first_byte, int64_t end_byte,
-          std::unique_ptr<TfColumns> columns, const TextOptions& options)
+          std::unique_ptr<TfColumns> columns, const TextSourceOptions& options)
       : file_(std::move(file)),
         records_(*file_, first_byte, end_byte, /*want_data=*/true),
         columns_(std::move(columns)),
@@ -69,7 +69,7 @@ class TfRange {
 
 class TfRecordSource final : public SourceFormat {
  public:
-  explicit TfRecordSource(const TextOptions& options) : options_(options) {}
+  explicit TfRecordSource(const TextSourceOptions& options) : options_(options) {}
 
   const std::string& name() const override {
     static const std::string name = "tfrecord";
@@ -129,17 +129,17 @@ class TfRecordSource final : public SourceFormat {
   }
 
  private:
-  const TextOptions options_;
+  const TextSourceOptions options_;
 };
 
 }  // namespace
 
 const SourceFormat& TfRecordSourceFormat() {
-  static const TfRecordSource format{TextOptions{}};
+  static const TfRecordSource format{TextSourceOptions{}};
   return format;
 }
 
-std::unique_ptr<SourceFormat> MakeTfRecordSource(const TextOptions& options) {
+std::unique_ptr<SourceFormat> MakeTfRecordSource(const TextSourceOptions& options) {
   return std::make_unique<TfRecordSource>(options);
 }
 

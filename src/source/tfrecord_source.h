@@ -18,6 +18,6 @@ namespace howdah {
 const SourceFormat& TfRecordSourceFormat();
 
 /// The same, cut in other ways: for tests.
-std::unique_ptr<SourceFormat> MakeTfRecordSource(const TextOptions& options);
+std::unique_ptr<SourceFormat> MakeTfRecordSource(const TextSourceOptions& options);
 
 }  // namespace howdah

@@ -97,3 +97,13 @@ def test_a_declared_room_that_does_not_exist_is_found(problems):
 def test_a_folder_that_is_no_room_is_found(problems):
     [problem] = problems({"src/extra/x.cc": ""})
     assert "'src/extra' is no room" in problem
+
+
+def test_two_types_of_one_name_are_found(problems):
+    twice = {"src/base/status.h": "namespace howdah {\nclass Job {\n};\n}\n",
+             "src/write/writer.h": "namespace howdah {\nclass Writer;\nstruct Job final : X {\n};\n}\n"}
+    assert problems(twice) == [
+        "src/write/writer.h:3: howdah::Job is defined in src/base/status.h too"]
+    apart = {**twice, "src/write/writer.h": twice["src/write/writer.h"].replace(
+        "namespace howdah {", "namespace howdah::write {")}
+    assert problems(apart) == []
