@@ -32,6 +32,9 @@ class HdfsFileSystem final : public FileSystem {
   Result<std::vector<FileInfo>> List(const std::string& directory) override;
   Result<std::unique_ptr<ByteSource>> OpenInput(const std::string& path) override;
   Result<std::unique_ptr<PendingFile>> CreateFile(const std::string& path) override;
+  int64_t PendingFileBytes() const override {  // packets that wait for their answer
+    return static_cast<int64_t>(options_.write_buffer_bytes);
+  }
   Status CreateDirectory(const std::string& path, uint32_t mode = 0777) override;
   Status Rename(const std::string& from, const std::string& to,
                 IfExists if_exists) override;

@@ -92,6 +92,9 @@ class FileSystem {
   /// Begin a file. Its parent must exist: no directories are made. What exists at `path`
   /// is looked at by Commit only.
   virtual Result<std::unique_ptr<PendingFile>> CreateFile(const std::string& path) = 0;
+  /// The most memory, in bytes, that a pending file holds of what was appended to it, for
+  /// budgets; 0: none to speak of.
+  virtual int64_t PendingFileBytes() const { return 0; }
   /// Make one directory, one level. `mode` as for mkdir(2), subject to the umask.
   /// AlreadyExists; NotFound when the parent is missing.
   virtual Status CreateDirectory(const std::string& path, uint32_t mode = 0777) = 0;

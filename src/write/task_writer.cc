@@ -17,12 +17,19 @@
 namespace howdah {
 namespace {
 
+/// What is left of the memory of `files` for their encoders, beside what the storage
+/// holds of each; half of it at least, or row groups would be too small to be read.
+int64_t WithoutPending(const FileSystem& fs, int64_t memory_bytes, int64_t files) {
+  return std::max(memory_bytes - files * fs.PendingFileBytes(), memory_bytes / 2);
+}
+
 /// Files that hold rows of any kind, one after the other.
 class RollingWriter final : public TaskWriter {
  public:
   RollingWriter(FileSystem& fs, TaskWriterOptions options, FileSchemas schemas)
       : options_(std::move(options)),
-        files_(fs, options_, std::move(schemas), options_.memory_bytes) {}
+        files_(fs, options_, std::move(schemas),
+               WithoutPending(fs, options_.memory_bytes, 1)) {}
 
   Status Write(const arrow::RecordBatch& batch) override {
     return files_.Write(0, {}, batch);
@@ -44,10 +51,11 @@ class RollingWriter final : public TaskWriter {
 /// What a writer of many partitions does with its memory.
 struct Shares {
   int64_t chunk_bytes = 0;  ///< of rows that wait to be put in order
-  int64_t files_bytes = 0;  ///< of all open files
+  int64_t files_bytes = 0;  ///< of the encoders of all open files
   int64_t most_open = 1;    ///< files
 
-  static Shares Of(const TaskWriterOptions& options, const arrow::Schema& schema) {
+  static Shares Of(const FileSystem& fs, const TaskWriterOptions& options,
+                   const arrow::Schema& schema) {
     // When rows are put in order there are two copies of them, and while they are handed
     // on up to two of one partition's.
     constexpr int64_t kChunks = 8, kOfFiles = 4;
@@ -57,8 +65,10 @@ struct Shares {
     shares.chunk_bytes = options.memory_bytes / kChunks;
     shares.files_bytes = kOfFiles * shares.chunk_bytes;
     shares.most_open = std::clamp<int64_t>(
-        shares.files_bytes / (kFileBytes + schema.num_fields() * kColumnBytes), 1,
-        options.max_open_files);
+        shares.files_bytes /
+            (kFileBytes + schema.num_fields() * kColumnBytes + fs.PendingFileBytes()),
+        1, options.max_open_files);
+    shares.files_bytes = WithoutPending(fs, shares.files_bytes, shares.most_open);
     return shares;
   }
 };
@@ -220,7 +230,7 @@ Result<std::unique_ptr<TaskWriter>> TaskWriter::Make(FileSystem& fs,
   if (options.partition_by.empty()) {
     return std::make_unique<RollingWriter>(fs, std::move(options), std::move(schemas));
   }
-  const Shares shares = Shares::Of(options, *schemas.written);
+  const Shares shares = Shares::Of(fs, options, *schemas.written);
   return std::make_unique<PartitionedWriter>(fs, options, shares, std::move(schemas));
 }
 

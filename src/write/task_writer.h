@@ -30,8 +30,8 @@ struct TaskWriterOptions {
   /// no room for them. Rows of others wait in `spill_directory`.
   int64_t max_open_files = 64;
   int64_t max_partitions = int64_t{1} << 31;  ///< of the attempt; more are an error
-  /// Of all that is held: above it the largest row group goes to its file before it is as
-  /// large as it was to be.
+  /// Of all that is held, with FileSystem::PendingFileBytes for each open file: above it
+  /// the largest row group goes to its file before it is as large as it was to be.
   int64_t memory_bytes = int64_t{512} << 20;
   std::string spill_directory;  ///< a local one; "": ScratchFile::DefaultDirectory
 };

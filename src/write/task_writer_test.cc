@@ -16,6 +16,7 @@
 #include "base/digest.h"
 #include "storage/memory_file_system.h"
 #include "testing/storage/faulty_file_system.h"
+#include "testing/storage/forwarding_file_system.h"
 #include "testing/storage/temp_directory.h"
 #include "write/partitioner.h"
 
@@ -439,6 +440,24 @@ TEST_F(SpillTest, TheBudgetHoldsForAllThatWaits) {
     }
     EXPECT_EQ(rows, 400 * kBatch);
   }
+}
+
+/// A storage that holds much of each file that is being written.
+class HoldingFileSystem final : public ForwardingFileSystem {
+ public:
+  using ForwardingFileSystem::ForwardingFileSystem;
+  int64_t PendingFileBytes() const override { return int64_t{3} << 20; }
+};
+
+TEST_F(SpillTest, FewerFilesAreOpenWhereTheStorageHoldsMuchOfEach) {
+  HoldingFileSystem holding(*memory_);
+  CountingStorage storage(holding);
+  TaskWriterOptions options = TextOptions();
+  options.memory_bytes = int64_t{16} << 20;
+  auto writer = TaskWriter::Make(storage.fs, std::move(options)).ValueOrDie();
+  ASSERT_TRUE(writer->Write(*Partitioned(0, 1000, 100)).ok());
+  EXPECT_EQ(writer->Finish().ValueOrDie().size(), 100u);
+  EXPECT_EQ(storage.most, 1);
 }
 
 TEST_F(SpillTest, TooManyPartitionsAreRefusedByTheKeyThatRaisesTheLimit) {

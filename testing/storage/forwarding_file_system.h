@@ -23,6 +23,7 @@ class ForwardingFileSystem : public FileSystem {
   Result<std::unique_ptr<PendingFile>> CreateFile(const std::string& path) override {
     return inner_.CreateFile(path);
   }
+  int64_t PendingFileBytes() const override { return inner_.PendingFileBytes(); }
   Status CreateDirectory(const std::string& path, uint32_t mode = 0777) override {
     return inner_.CreateDirectory(path, mode);
   }
