@@ -36,10 +36,10 @@ Status WriteText(FileSystem& fs, const std::string& directory, const std::string
 Status WriteFiles(FileSystem& fs, Job& job, const Attempt& attempt, TaskCommit& task) {
   const std::string generation =
       fmt::format("{}.{}", job.plan().job_id, job.generation());
-  if (attempt.split == 1) {
+  if (attempt.task == 1) {
     FileRecord file;
     file.staged_path = "0.part";
-    file.path = job.QuarantinePath(attempt.split, 0);
+    file.path = job.QuarantinePath(attempt.task, 0);
     file.rows = task.rows_quarantined = 4;
     task.rows_written -= file.rows;
     HOWDAH_ASSIGN_OR_RETURN(const std::string directory,
@@ -47,12 +47,12 @@ Status WriteFiles(FileSystem& fs, Job& job, const Attempt& attempt, TaskCommit& 
     HOWDAH_RETURN_IF_ERROR(WriteText(fs, directory, generation + " quarantine", file));
     task.quarantine.push_back(file);
   }
-  const int64_t files = attempt.split == 1 ? 2 : 1;
+  const int64_t files = attempt.task == 1 ? 2 : 1;
   for (int64_t i = 0; i < files; ++i) {
-    const std::string text = Contents(generation, attempt.split, i);
+    const std::string text = Contents(generation, attempt.task, i);
     FileRecord file;
     file.staged_path = fmt::format("{}.staged", i);
-    file.path = (i == 1 ? "dt=1/" : "") + job.DataFileName(attempt.split, i, ".dat");
+    file.path = (i == 1 ? "dt=1/" : "") + job.DataFileName(attempt.task, i, ".dat");
     file.rows = task.rows_written / files;
     file.row_groups = 1;
     file.columns = {{"score", 40, 80, 0}};
@@ -81,6 +81,31 @@ Result<TaskCommit> WriteAttempt(FileSystem& fs, Job& job, int64_t split) {
   return task;
 }
 
+Result<MergeCommit> WriteMerge(FileSystem& fs, Job& job, const Merge& merge) {
+  HOWDAH_ASSIGN_OR_RETURN(const Attempt attempt, job.BeginAttempt(merge.task));
+  MergeCommit commit;
+  commit.task = merge.task;
+  commit.attempt = attempt.id;
+  FileRecord& file = commit.file;
+  file.staged_path = "0.staged";
+  file.path = job.DataFileName(merge.task, 0, ".dat");
+  file.row_groups = 1;
+  const auto write = [&]() -> Status {
+    std::string text;
+    for (const Merge::Source& source : merge.sources) {
+      HOWDAH_ASSIGN_OR_RETURN(const std::string part, ReadFile(fs, source.staged));
+      text += part;
+      file.rows += source.file.rows;
+      commit.sources.push_back(source.file.path);
+    }
+    return WriteText(fs, attempt.directory, text, file);
+  };
+  const Status written = write();
+  if (written.ok()) return commit;
+  job.DiscardAttempt(attempt);
+  return written;
+}
+
 Result<Ledger> Drive(FileSystem& fs, Environment& environment, const DatasetPaths& paths,
                      const JobPlan& plan, Restart restart) {
   HOWDAH_ASSIGN_OR_RETURN(auto job, Job::Open(fs, environment, paths, plan, restart));
@@ -91,6 +116,13 @@ Result<Ledger> Drive(FileSystem& fs, Environment& environment, const DatasetPath
     if (!task.ok()) task = WriteAttempt(fs, *job, split);
     HOWDAH_RETURN_IF_ERROR(task.status());
     HOWDAH_RETURN_IF_ERROR(job->CommitTask(*task).status());
+  }
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<Merge> merges, job->MissingMerges());
+  for (const Merge& merge : merges) {
+    Result<MergeCommit> commit = WriteMerge(fs, *job, merge);
+    if (!commit.ok()) commit = WriteMerge(fs, *job, merge);
+    HOWDAH_RETURN_IF_ERROR(commit.status());
+    HOWDAH_RETURN_IF_ERROR(job->CommitMerge(merge, *commit).status());
   }
   return job->Publish(R"({"by":"test"})");
 }
@@ -128,21 +160,27 @@ void CommitTest::Reset() {
   ASSERT_TRUE(fs_->CreateDirectory("/lake").ok());
 }
 
-std::map<std::string, std::string> CommitTest::ExpectedFiles(const std::string& job_id,
-                                                             int64_t generation) {
-  const std::string name = fmt::format("{}.{}", job_id, generation);
+std::map<std::string, std::string> CommitTest::ExpectedFiles(const Ledger& ledger) {
+  const std::string name = fmt::format("{}.{}", ledger.job_id, ledger.generation);
   const std::string hash = Sha256Hex(name).substr(0, 16);
   const std::string quarantine =
-      fmt::format(".howdah-quarantine/{}/", HiveEscape(job_id));
-  return {{"dt=1/", ""},
-          {".howdah-quarantine/", ""},
-          {quarantine, ""},
-          {fmt::format("{}part-00001-0-{}.quarantine", quarantine, hash),
-           name + " quarantine"},
-          {"_SUCCESS", ""},
-          {fmt::format("part-00000-0-{}.dat", hash), Contents(name, 0, 0)},
-          {fmt::format("part-00001-0-{}.dat", hash), Contents(name, 1, 0)},
-          {fmt::format("dt=1/part-00001-1-{}.dat", hash), Contents(name, 1, 1)}};
+      fmt::format(".howdah-quarantine/{}/", HiveEscape(ledger.job_id));
+  std::map<std::string, std::string> files = {
+      {"dt=1/", ""},
+      {".howdah-quarantine/", ""},
+      {quarantine, ""},
+      {fmt::format("{}part-00001-0-{}.quarantine", quarantine, hash),
+       name + " quarantine"},
+      {"_SUCCESS", ""},
+      {fmt::format("dt=1/part-00001-1-{}.dat", hash), Contents(name, 1, 1)}};
+  if (ledger.plan.merge_bytes == 0) {
+    files[fmt::format("part-00000-0-{}.dat", hash)] = Contents(name, 0, 0);
+    files[fmt::format("part-00001-0-{}.dat", hash)] = Contents(name, 1, 0);
+  } else {
+    files[fmt::format("part-00002-0-{}.dat", hash)] =
+        Contents(name, 0, 0) + Contents(name, 1, 0);
+  }
+  return files;
 }
 
 void CommitTest::CheckReadersView(const std::vector<std::string>& allowed) {
@@ -154,7 +192,7 @@ void CommitTest::CheckReadersView(const std::vector<std::string>& allowed) {
   const std::string name = fmt::format("{}.{}", ledger->job_id, ledger->generation);
   ASSERT_NE(std::find(allowed.begin(), allowed.end(), name), allowed.end()) << name;
   tree.erase(kLedgerName);
-  ASSERT_EQ(tree, ExpectedFiles(ledger->job_id, ledger->generation));
+  ASSERT_EQ(tree, ExpectedFiles(*ledger));
 }
 
 void CommitTest::CheckPublished(const std::string& job_id, int64_t generation) {
@@ -163,7 +201,7 @@ void CommitTest::CheckPublished(const std::string& job_id, int64_t generation) {
   ASSERT_TRUE(ledger.ok()) << ledger.status();
   EXPECT_EQ(ledger->rows_written(), 26);
   EXPECT_EQ(ledger->rows_quarantined(), 4);
-  EXPECT_EQ(ledger->files(), 3);
+  EXPECT_EQ(ledger->files(), ledger->plan.merge_bytes == 0 ? 3 : 2);
   EXPECT_TRUE(VerifyLedger(*ledger).empty());
   const auto listing = VerifyListing(*fs_, paths_.dataset, *ledger);
   const auto checksums = VerifyChecksums(*fs_, paths_.dataset, *ledger);

@@ -53,7 +53,11 @@ JobPlan MakePlan(const std::string& job_id = "nightly",
 /// "<job>.<generation> split <n> file <n>".
 Result<TaskCommit> WriteAttempt(FileSystem& fs, Job& job, int64_t split);
 
-/// What `howdah run` does with a job: missing splits, two tries each, then publish.
+/// Do `merge`, whose files are text, in a fresh attempt, and a manifest for it.
+Result<MergeCommit> WriteMerge(FileSystem& fs, Job& job, const Merge& merge);
+
+/// What `howdah run` does with a job: missing splits and merges, two tries each, then
+/// publish.
 Result<Ledger> Drive(FileSystem& fs, Environment& environment, const DatasetPaths& paths,
                      const JobPlan& plan, Restart restart = Restart::kNo);
 
@@ -68,9 +72,8 @@ class CommitTest : public testing::Test {
 
   /// An empty lake.
   void Reset();
-  /// The visible files that a complete dataset of `job_id` has.
-  static std::map<std::string, std::string> ExpectedFiles(const std::string& job_id,
-                                                          int64_t generation);
+  /// The visible files that a complete dataset with this ledger has.
+  static std::map<std::string, std::string> ExpectedFiles(const Ledger& ledger);
   /// The dataset is absent, or complete as the result of one of the generations that may
   /// be there, each "job.generation".
   void CheckReadersView(const std::vector<std::string>& allowed = {"nightly.1"});
@@ -89,7 +92,7 @@ class CommitTest : public testing::Test {
   FakeEnvironment environment_;
   std::unique_ptr<FileSystem> fs_;
   const DatasetPaths paths_ = DatasetPaths::For("/lake/out", "").ValueOrDie();
-  const JobPlan plan_ = MakePlan();
+  JobPlan plan_ = MakePlan();
 };
 
 }  // namespace howdah

@@ -167,7 +167,7 @@ class Collector {
     if (!extent.status.ok()) return KeepBecause(item, extent.status);
     item.due = true;
     if (!options_.remove) return;
-    const Landing landing{fs_, environment_, paths_, work};
+    const LandingContext landing{fs_, environment_, paths_, work};
     const Result<Stage> stage = Withdraw(landing);
     if (!stage.ok()) return KeepBecause(item, stage.status());
     if (*stage == Stage::kPublished) {

@@ -70,20 +70,7 @@ Result<JobPlan> ReadPlan(FileSystem& fs, const WorkDirectory& work) {
   return plan;
 }
 
-Result<std::vector<int64_t>> ListCommittedSplits(FileSystem& fs,
-                                                 const WorkDirectory& work) {
-  Result<std::vector<FileInfo>> entries = fs.List(work.done());
-  if (Is(entries.status(), ErrorKind::kNotFound)) entries = fs.List(work.sealed());
-  HOWDAH_RETURN_IF_ERROR(entries.status());
-  std::vector<int64_t> splits;
-  for (const FileInfo& entry : *entries) {
-    if (const auto split = ParseManifestName(entry.name())) splits.push_back(*split);
-  }
-  std::sort(splits.begin(), splits.end());
-  return splits;
-}
-
-Result<Stage> Withdraw(const Landing& landing) {
+Result<Stage> Withdraw(const LandingContext& landing) {
   const WorkDirectory& work = landing.work;
   Status renamed;
   for (int i = 0; i < 2; ++i) {
@@ -97,7 +84,7 @@ Result<Stage> Withdraw(const Landing& landing) {
   return Unresolved(renamed);
 }
 
-void Finish(const Landing& landing, Outcome outcome) {
+void Finish(const LandingContext& landing, Outcome outcome) {
   const WorkDirectory& work = landing.work;
   const Fin fin{work.job_id, work.generation, outcome, landing.environment.NowMicros()};
   const Status placed = PlaceControlFile(landing.fs, landing.environment, work.tmp(),
@@ -113,7 +100,7 @@ void Finish(const Landing& landing, Outcome outcome) {
   CleanUp(landing);
 }
 
-void CleanUp(const Landing& landing) {
+void CleanUp(const LandingContext& landing) {
   const WorkDirectory& work = landing.work;
   // data/ is not in the list: it is gone before FIN, and a removal of many steps must
   // never run beside a rename that makes the same tree the dataset.

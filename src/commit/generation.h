@@ -40,12 +40,8 @@ Result<std::vector<WorkDirectory>> ListGenerations(FileSystem& fs,
 /// plan.json. Corruption: missing, damaged, or of another job.
 Result<JobPlan> ReadPlan(FileSystem& fs, const WorkDirectory& work);
 
-/// Splits with a manifest in done/ or sealed/, ascending. NotFound: neither is there.
-Result<std::vector<int64_t>> ListCommittedSplits(FileSystem& fs,
-                                                 const WorkDirectory& work);
-
 /// A generation and what is needed to act on it.
-struct Landing {
+struct LandingContext {
   FileSystem& fs;
   Environment& environment;
   DatasetPaths paths;
@@ -54,15 +50,15 @@ struct Landing {
 
 /// Rename data -> withdrawn: the same inode arbitrates between this and a publish.
 /// \return the stage after it: kWithdrawn, or kPublished or kGone when that came first.
-Result<Stage> Withdraw(const Landing& landing);
+Result<Stage> Withdraw(const LandingContext& landing);
 
 /// State 7: FIN (the first one written stays), then CleanUp. Best effort: what fails is
 /// logged, and is done by the next Open or Recover.
-void Finish(const Landing& landing, Outcome outcome);
+void Finish(const LandingContext& landing, Outcome outcome);
 
 /// Remove the payload of a generation that is over. The names plan.json, sealed,
 /// withdrawn and FIN stay: by them every call of a process that comes back late fails.
 /// Best effort.
-void CleanUp(const Landing& landing);
+void CleanUp(const LandingContext& landing);
 
 }  // namespace howdah

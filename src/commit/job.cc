@@ -8,8 +8,11 @@
 #include "commit/control_file.h"
 #include "commit/generation.h"
 #include "commit/job_state.h"
+#include "commit/manifests.h"
+#include "commit/merge.h"
 #include "commit/publish.h"
 #include "commit/retired.h"
+#include "commit/seal.h"
 #include "commit/swap_steps.h"
 #include "commit/verify.h"
 
@@ -18,7 +21,7 @@ namespace {
 
 /// State 1: build W beside its place and move it there whole.
 /// \return false if another driver's is there, or if it was removed while being built.
-Result<bool> SetUp(const Landing& landing, const JobPlan& plan) {
+Result<bool> SetUp(const LandingContext& landing, const JobPlan& plan) {
   FileSystem& fs = landing.fs;
   Environment& environment = landing.environment;
   const DatasetPaths& paths = landing.paths;
@@ -68,6 +71,7 @@ class PublishedJob final : public Job {
   const JobPlan& plan() const override { return ledger_->plan; }
   int64_t generation() const override { return ledger_->generation; }
   Result<std::vector<int64_t>> MissingSplits() override { return std::vector<int64_t>(); }
+  Result<std::vector<Merge>> MissingMerges() override { return std::vector<Merge>(); }
   Result<Attempt> BeginAttempt(int64_t) override { return Done(); }
   std::string DataFileName(int64_t split, int64_t n,
                            const std::string& extension) const override {
@@ -82,6 +86,9 @@ class PublishedJob final : public Job {
   Result<int64_t> RowsQuarantined() override { return ledger_->rows_quarantined(); }
   Result<int64_t> FilesCommitted() override { return ledger_->files(); }
   Result<TaskOutcome> CommitTask(const TaskCommit&) override { return Done(); }
+  Result<TaskOutcome> CommitMerge(const Merge&, const MergeCommit&) override {
+    return Done();
+  }
   using Job::DiscardAttempt;
   void DiscardAttempt(const Attempt&, Quarantined) noexcept override {}
   Result<Ledger> Publish(const std::string&) override { return *ledger_; }
@@ -98,7 +105,7 @@ class PublishedJob final : public Job {
 /// A handle on a generation that was not over when it was opened.
 class RunningJob final : public Job {
  public:
-  RunningJob(Landing landing, JobPlan plan)
+  RunningJob(LandingContext landing, JobPlan plan)
       : landing_(std::move(landing)), plan_(std::move(plan)) {}
 
   const std::optional<Ledger>& published() const override { return not_published_; }
@@ -107,7 +114,7 @@ class RunningJob final : public Job {
 
   Result<std::vector<int64_t>> MissingSplits() override {
     const Result<std::vector<int64_t>> committed =
-        ListCommittedSplits(landing_.fs, landing_.work);
+        ListCommitted(landing_.fs, landing_.work);
     if (!committed.ok()) return ExplainFailure(landing_, committed.status());
     std::vector<int64_t> missing;
     for (const Split& split : plan_.splits) {
@@ -118,10 +125,20 @@ class RunningJob final : public Job {
     return missing;
   }
 
-  Result<Attempt> BeginAttempt(int64_t split) override {
-    HOWDAH_RETURN_IF_ERROR(FindSplit(split).status());
-    Attempt attempt{split, RandomHex(landing_.environment), ""};
-    attempt.directory = landing_.work.attempt(split, attempt.id);
+  Result<std::vector<Merge>> MissingMerges() override {
+    if (plan_.merge_bytes == 0) return std::vector<Merge>();
+    HOWDAH_ASSIGN_OR_RETURN(const std::vector<int64_t> missing, MissingSplits());
+    if (!missing.empty()) return NotAllCommitted(landing_.work, missing.front());
+    Result<std::vector<Merge>> merges = FindMissingMerges(landing_, plan_);
+    if (!merges.ok()) return ExplainFailure(landing_, merges.status());
+    return merges;
+  }
+
+  Result<Attempt> BeginAttempt(int64_t task) override {
+    const bool is_merge = plan_.merge_bytes != 0 && task >= std::ssize(plan_.splits);
+    if (!is_merge) HOWDAH_RETURN_IF_ERROR(FindSplit(task).status());
+    Attempt attempt{task, RandomHex(landing_.environment), ""};
+    attempt.directory = landing_.work.attempt(task, attempt.id);
     const Status made = MakeDirectory(landing_.fs, attempt.directory);
     if (!made.ok()) return ExplainFailure(landing_, made);
     return attempt;
@@ -133,7 +150,7 @@ class RunningJob final : public Job {
   }
 
   Result<std::string> QuarantineDirectory(const Attempt& attempt) override {
-    std::string directory = landing_.work.quarantine(attempt.split, attempt.id);
+    std::string directory = landing_.work.quarantine(attempt.task, attempt.id);
     const Status made = MakeDirectory(landing_.fs, directory);
     if (!made.ok()) return ExplainFailure(landing_, made);
     return directory;
@@ -146,12 +163,34 @@ class RunningJob final : public Job {
   std::string quarantine() const override { return landing_.work.quarantine(); }
 
   Result<int64_t> RowsQuarantined() override {
-    return SumOfCommitted([](const TaskCommit& task) { return task.rows_quarantined; });
+    int64_t rows = 0;
+    const auto add = [&](const Manifest& manifest) -> Status {
+      HOWDAH_ASSIGN_OR_RETURN(const TaskCommit task,
+                              ParseTaskCommit(manifest.text, manifest.path));
+      rows += task.rows_quarantined;
+      return Status::OK();
+    };
+    const auto pass_over = [](const Manifest&) { return Status::OK(); };
+    HOWDAH_RETURN_IF_ERROR(ForEachCommitted(add, pass_over));
+    return rows;
   }
 
   Result<int64_t> FilesCommitted() override {
-    return SumOfCommitted(
-        [](const TaskCommit& task) { return static_cast<int64_t>(task.files.size()); });
+    int64_t files = 0;
+    const auto add = [&](const Manifest& manifest) -> Status {
+      HOWDAH_ASSIGN_OR_RETURN(const TaskCommit task,
+                              ParseTaskCommit(manifest.text, manifest.path));
+      files += std::ssize(task.files);
+      return Status::OK();
+    };
+    const auto replace = [&](const Manifest& manifest) -> Status {
+      HOWDAH_ASSIGN_OR_RETURN(const MergeCommit merge,
+                              ParseMergeCommit(manifest.text, manifest.path));
+      files += 1 - std::ssize(merge.sources);
+      return Status::OK();
+    };
+    HOWDAH_RETURN_IF_ERROR(ForEachCommitted(add, replace));
+    return files;
   }
 
   Result<TaskOutcome> CommitTask(const TaskCommit& task) override {
@@ -164,21 +203,22 @@ class RunningJob final : public Job {
                    "an attempt that is not whole was to be committed: {}",
                    findings.front().detail);
     }
-    {
-      std::lock_guard lock(mutex_);
-      handed_in_.insert(task.attempt);
+    return Commit(task.split, task.attempt, text);
+  }
+
+  Result<TaskOutcome> CommitMerge(const Merge& merge,
+                                  const MergeCommit& commit) override {
+    const std::string text = ToJson(commit);
+    HOWDAH_RETURN_IF_ERROR(ParseMergeCommit(text, "the manifest to commit").status());
+    std::vector<const FileRecord*> sources;
+    for (const Merge::Source& source : merge.sources) sources.push_back(&source.file);
+    const std::vector<Finding> findings = VerifyMerge(sources, commit);
+    if (!findings.empty() || commit.task != merge.task) {
+      return Error(ErrorKind::kInternal,
+                   "a merge that is not whole was to be committed: {}",
+                   findings.empty() ? "its number" : findings.front().detail);
     }
-    const WorkDirectory& work = landing_.work;
-    const Status placed =
-        PlaceControlFile(landing_.fs, landing_.environment, work.tmp(),
-                         JoinPath(work.done(), ManifestName(task.split)), text);
-    if (placed.ok()) return TaskOutcome::kCommitted;
-    HOWDAH_ASSIGN_OR_RETURN(const std::optional<TaskCommit> winner, FindTask(task.split));
-    if (winner) {
-      return winner->attempt == task.attempt ? TaskOutcome::kCommitted
-                                             : TaskOutcome::kLost;
-    }
-    return ExplainFailure(landing_, placed);
+    return Commit(commit.task, commit.attempt, text);
   }
 
   using Job::DiscardAttempt;
@@ -188,10 +228,10 @@ class RunningJob final : public Job {
       if (handed_in_.contains(attempt.id)) return;  // it may be the winner
     }
     static_cast<void>(
-        landing_.fs.DeleteTree(landing_.work.attempt(attempt.split, attempt.id)));
+        landing_.fs.DeleteTree(landing_.work.attempt(attempt.task, attempt.id)));
     if (quarantined == Quarantined::kKeep) return;
     static_cast<void>(
-        landing_.fs.DeleteTree(landing_.work.quarantine(attempt.split, attempt.id)));
+        landing_.fs.DeleteTree(landing_.work.quarantine(attempt.task, attempt.id)));
   }
 
   Result<Ledger> Publish(const std::string& run) override {
@@ -210,33 +250,42 @@ class RunningJob final : public Job {
                  landing_.work.Describe(), plan_.splits.size(), id);
   }
 
-  Result<int64_t> SumOfCommitted(int64_t (*of_task)(const TaskCommit&)) const {
-    const Result<std::vector<int64_t>> committed =
-        ListCommittedSplits(landing_.fs, landing_.work);
-    if (!committed.ok()) return ExplainFailure(landing_, committed.status());
-    int64_t sum = 0;
-    for (const int64_t split : *committed) {
-      HOWDAH_ASSIGN_OR_RETURN(const std::optional<TaskCommit> task, FindTask(split));
-      if (task) sum += of_task(*task);
+  /// First wins; whatever the answer was, the manifest that is there decides.
+  Result<TaskOutcome> Commit(int64_t task, const std::string& attempt,
+                             const std::string& text) {
+    {
+      std::lock_guard lock(mutex_);
+      handed_in_.insert(attempt);
     }
-    return sum;
-  }
-
-  /// The manifest that stands for `split`. done/ before sealed/: a manifest moves only
-  /// that way, so it is missed in neither.
-  Result<std::optional<TaskCommit>> FindTask(int64_t split) const {
     const WorkDirectory& work = landing_.work;
-    for (const std::string& directory : {work.done(), work.sealed()}) {
-      const std::string path = JoinPath(directory, ManifestName(split));
-      const Result<std::string> text = ReadFile(landing_.fs, path);
-      if (Is(text.status(), ErrorKind::kNotFound)) continue;
-      HOWDAH_RETURN_IF_ERROR(text.status());
-      return ParseTaskCommit(*text, path);
-    }
-    return std::nullopt;
+    const Status placed =
+        PlaceControlFile(landing_.fs, landing_.environment, work.tmp(),
+                         JoinPath(work.done(), ManifestName(task)), text);
+    if (placed.ok()) return TaskOutcome::kCommitted;
+    HOWDAH_ASSIGN_OR_RETURN(const std::optional<Manifest> winner,
+                            FindManifest(landing_.fs, work, task));
+    if (!winner) return ExplainFailure(landing_, placed);
+    // All of it is compared: the attempt's id is part of it.
+    return winner->text == text ? TaskOutcome::kCommitted : TaskOutcome::kLost;
   }
 
-  const Landing landing_;
+  /// Calls one or the other with each manifest that is committed.
+  template <typename OfSplit, typename OfMerge>
+  Status ForEachCommitted(const OfSplit& of_split, const OfMerge& of_merge) const {
+    const Result<std::vector<int64_t>> committed =
+        ListCommitted(landing_.fs, landing_.work);
+    if (!committed.ok()) return ExplainFailure(landing_, committed.status());
+    for (const int64_t task : *committed) {
+      HOWDAH_ASSIGN_OR_RETURN(const std::optional<Manifest> manifest,
+                              FindManifest(landing_.fs, landing_.work, task));
+      if (!manifest) continue;
+      const bool is_split = task < std::ssize(plan_.splits);
+      HOWDAH_RETURN_IF_ERROR(is_split ? of_split(*manifest) : of_merge(*manifest));
+    }
+    return Status::OK();
+  }
+
+  const LandingContext landing_;
   const JobPlan plan_;
   const std::optional<Ledger> not_published_;
   std::mutex mutex_;
@@ -269,7 +318,7 @@ Result<std::unique_ptr<Job>> Job::Open(FileSystem& fs, Environment& environment,
       return std::make_unique<PublishedJob>(*std::move(survey.status.ledger));
     }
     if (survey.withdraw_last) {
-      const Landing landing{fs, environment, paths, *survey.last};
+      const LandingContext landing{fs, environment, paths, *survey.last};
       HOWDAH_ASSIGN_OR_RETURN(const Stage stage, Withdraw(landing));
       if (stage == Stage::kPublished) continue;
       if (stage == Stage::kWithdrawn) Finish(landing, Outcome::kAbandoned);
@@ -279,12 +328,14 @@ Result<std::unique_ptr<Job>> Job::Open(FileSystem& fs, Environment& environment,
     }
     HOWDAH_RETURN_IF_ERROR(MakeParents(fs, ParentPath(paths.dataset)));
     if (survey.status.state == JobState::kResume) {
-      return std::make_unique<RunningJob>(Landing{fs, environment, paths, *survey.last},
-                                          *std::move(survey.frozen));
+      return std::make_unique<RunningJob>(
+          LandingContext{fs, environment, paths, *survey.last},
+          *std::move(survey.frozen));
     }
     HOWDAH_RETURN_IF_ERROR(MakeParents(fs, ParentPath(paths.staging)));
-    Landing landing{fs, environment, paths,
-                    WorkDirectory::Of(paths, plan.job_id, survey.status.generation)};
+    LandingContext landing{
+        fs, environment, paths,
+        WorkDirectory::Of(paths, plan.job_id, survey.status.generation)};
     HOWDAH_ASSIGN_OR_RETURN(const bool made, SetUp(landing, plan));
     if (!made) continue;
     // Since the survey the number may have been used by others, and retired.

@@ -41,9 +41,20 @@ struct JobStatus {
 Result<JobStatus> LookAtJob(FileSystem& fs, const DatasetPaths& paths,
                             const JobPlan& plan, Restart restart);
 
+/// Files of a job that are to be one file when they land.
+struct Merge {
+  struct Source {
+    std::string staged;  ///< where it lies: an absolute path
+    FileRecord file;
+  };
+  int64_t task = 0;  ///< its number, counted on after the splits'
+  std::vector<Source>
+      sources;  ///< two or more of one directory, in the order of the rows
+};
+
 /// An attempt's own directory; only this attempt writes there.
 struct Attempt {
-  int64_t split = 0;
+  int64_t task = 0;       ///< a split's id, or Merge::task
   std::string id;         ///< 16 hex digits
   std::string directory;  ///< exists
 };
@@ -55,8 +66,8 @@ enum class TaskOutcome { kCommitted, kLost };
 /// (docs/landing-protocol.md).
 ///
 /// Where another driver has withdrawn or finished the generation meanwhile,
-/// MissingSplits, BeginAttempt, CommitTask and Publish say CommitConflict. After
-/// Transient each of them may be called again.
+/// MissingSplits, MissingMerges, BeginAttempt, CommitTask, CommitMerge and Publish say
+/// CommitConflict. After Transient each of them may be called again.
 class Job {
  public:
   /// State 1, SETUP: create the generation, or join the one that is there. Errors as
@@ -75,10 +86,13 @@ class Job {
 
   /// Splits without a committed task, ascending.
   virtual Result<std::vector<int64_t>> MissingSplits() = 0;
-  /// State 2: a fresh directory for one try at `split`.
-  virtual Result<Attempt> BeginAttempt(int64_t split) = 0;
+  /// Where the plan asks for it (JobPlan::merge_bytes): what is still to be merged before
+  /// Publish, and nothing else. All splits must be committed; InvalidInput: one is not.
+  virtual Result<std::vector<Merge>> MissingMerges() = 0;
+  /// State 2: a fresh directory for one try at a split or a merge.
+  virtual Result<Attempt> BeginAttempt(int64_t task) = 0;
   /// "part-00042-0-<16 hex>.parquet": the final name of an attempt's `n`th file.
-  virtual std::string DataFileName(int64_t split, int64_t n,
+  virtual std::string DataFileName(int64_t task, int64_t n,
                                    const std::string& extension) const = 0;
   /// Where the attempt's quarantined rows are staged; made by the first call.
   virtual Result<std::string> QuarantineDirectory(const Attempt& attempt) = 0;
@@ -88,13 +102,17 @@ class Job {
   virtual std::string quarantine() const = 0;
   /// Rows quarantined in all splits that are committed: reads their manifests.
   virtual Result<int64_t> RowsQuarantined() = 0;
-  /// Data files of all splits that are committed: reads their manifests.
+  /// Data files that would land of all that is committed: reads the manifests.
   virtual Result<int64_t> FilesCommitted() = 0;
   /// State 3: the first manifest of a split wins. After a lost answer it looks. Deletes
   /// nothing. Internal: the counts of `task` do not agree with the plan or with each
   /// other.
   virtual Result<TaskOutcome> CommitTask(const TaskCommit& task) = 0;
-  /// Remove the files of an attempt that was *never* passed to CommitTask. Best effort.
+  /// As CommitTask, for `merge`, which MissingMerges gave.
+  virtual Result<TaskOutcome> CommitMerge(const Merge& merge,
+                                          const MergeCommit& commit) = 0;
+  /// Remove the files of an attempt that was *never* passed to CommitTask or CommitMerge.
+  /// Best effort.
   /// \param quarantined  kKeep: but not its quarantined rows, which somebody shall see.
   enum class Quarantined { kRemove, kKeep };
   virtual void DiscardAttempt(const Attempt& attempt,
@@ -103,9 +121,9 @@ class Job {
     DiscardAttempt(attempt, Quarantined::kRemove);
   }
 
-  /// States 4–7: seal, assemble, publish by one rename, FIN, clean up. All splits must be
-  /// done. Replays what another driver began. `run` is a canonical JSON object for
-  /// Ledger::run.
+  /// States 4–7: seal, assemble, publish by one rename, FIN, clean up. All splits and
+  /// merges must be done. Replays what another driver began. `run` is a canonical JSON
+  /// object for Ledger::run.
   /// \return the ledger in the dataset: ours, or that of the driver that was first.
   ///   CommitConflict: another job published first (says who); nothing visible changed.
   ///   CommitStateUnknown: publishing began and its end is not known (names `howdah

@@ -48,7 +48,7 @@ class JobCrashTest : public CommitTest {
   void CheckTidy() {
     for (const auto& [name, text] : Tree(*fs_, paths_.jobs())) {
       EXPECT_THAT(name, testing::MatchesRegex(
-                            "nightly[.]1/(plan[.]json|FIN|sealed/(0000[01][.]json)?)?"));
+                            "nightly[.]1/(plan[.]json|FIN|sealed/(0000[012][.]json)?)?"));
     }
   }
 
@@ -75,6 +75,20 @@ TEST_F(JobCrashTest, AfterACrashAtAnyCallTheSameCommandFinishesTheJob) {
       if (HasFailure()) return;
     }
     EXPECT_GT(k, 50);
+    Reset();
+  }
+}
+
+TEST_F(JobCrashTest, AfterACrashAtAnyCallOfAJobThatMergesTheSameCommandFinishesIt) {
+  plan_.merge_bytes = 1000;
+  for (const Kind kind : {Kind::kCrashBefore, Kind::kCrashAfter}) {
+    int64_t k = 0;
+    for (; DriveWithFault(k, {kind}).has_value(); ++k, Reset()) {
+      SCOPED_TRACE(struck_);
+      FinishAndCheck();
+      if (HasFailure()) return;
+    }
+    EXPECT_GT(k, 60);
     Reset();
   }
 }

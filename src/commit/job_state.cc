@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commit/dataset_view.h"
+#include "commit/manifests.h"
 #include "commit/retired.h"
 #include "commit/swap_steps.h"
 
@@ -198,11 +199,10 @@ Status Resume(FileSystem& fs, const JobPlan& plan, Restart restart, JobSurvey& s
                  last.Describe(),
                  DescribeDifference(survey.frozen->semantic, plan.semantic));
   }
-  HOWDAH_ASSIGN_OR_RETURN(const std::vector<int64_t> committed,
-                          ListCommittedSplits(fs, last));
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<int64_t> committed, ListCommitted(fs, last));
   survey.status.state = JobState::kResume;
   survey.status.generation = last.generation;
-  survey.status.splits_done = static_cast<int64_t>(committed.size());
+  survey.status.splits_done = CountSplits(committed, *survey.frozen);
   return Status::OK();
 }
 

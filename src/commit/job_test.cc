@@ -357,7 +357,7 @@ TEST_F(JobTest, TheWholeProtocolRunsOnALocalDirectory) {
   ASSERT_TRUE(ledger.ok()) << ledger.status();
   auto tree = Tree(*local, paths.dataset);
   EXPECT_EQ(tree.erase(kLedgerName), 1u);
-  EXPECT_EQ(tree, ExpectedFiles("nightly", 1));
+  EXPECT_EQ(tree, ExpectedFiles(*ledger));
   EXPECT_EQ(local->Stat(paths.work("nightly", 1))->mode, 0700u);
   EXPECT_TRUE(VerifyListing(*local, paths.dataset, *ledger)->empty());
   EXPECT_TRUE(VerifyChecksums(*local, paths.dataset, *ledger)->empty());

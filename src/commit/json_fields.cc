@@ -102,6 +102,16 @@ void JsonFields::Read(const char* field, std::string& out) {
   out = value->get_ref<const std::string&>();
 }
 
+void JsonFields::Read(const char* field, std::vector<std::string>& out) {
+  const json* value = Find(field);
+  if (value == nullptr) return;
+  const auto is_string = [](const json& item) { return item.is_string(); };
+  if (!value->is_array() || !std::all_of(value->begin(), value->end(), is_string)) {
+    return Refuse(field, "an array of strings");
+  }
+  out = value->get<std::vector<std::string>>();
+}
+
 void JsonFields::ReadCrc32c(const char* field, uint32_t& out) {
   std::string digits;
   Read(field, digits);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 
@@ -48,6 +49,8 @@ class JsonFields {
   void ReadOptionalOffset(const char* field, int64_t& out);
   /// Sixteen hex digits in lower case; absent or null leaves `out` empty.
   void ReadOptionalHash(const char* field, std::optional<uint64_t>& out);
+  /// An array of strings.
+  void Read(const char* field, std::vector<std::string>& out);
   /// A string, or null for none.
   void ReadNullable(const char* field, std::optional<std::string>& out);
   bool Has(const char* field) const;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "base/environment.h"
@@ -42,9 +44,11 @@ json PlanToJson(const JobPlan& plan) {
     }
     splits.push_back({{"id", split.id}, {"parts", std::move(parts)}});
   }
-  return {{"semantic", ObjectOf(plan.semantic)},
-          {"inputs", std::move(inputs)},
-          {"splits", std::move(splits)}};
+  json object = {{"semantic", ObjectOf(plan.semantic)},
+                 {"inputs", std::move(inputs)},
+                 {"splits", std::move(splits)}};
+  if (plan.merge_bytes != 0) object["merge_bytes"] = plan.merge_bytes;
+  return object;
 }
 
 std::string HashText(uint64_t hash) { return fmt::format("{:016x}", hash); }
@@ -102,6 +106,17 @@ json TaskToJson(const TaskCommit& task) {
   return object;
 }
 
+json MergeToJson(const MergeCommit& merge) {
+  return {{"task", merge.task},
+          {"attempt", merge.attempt},
+          {"sources", merge.sources},
+          {"file", FileToJson(merge.file)},
+          {"started_us", merge.started_us},
+          {"started", FormatTimestamp(merge.started_us)},
+          {"finished_us", merge.finished_us},
+          {"finished", FormatTimestamp(merge.finished_us)}};
+}
+
 void ReadSplit(JsonFields fields, const JobPlan& plan, Split& split) {
   const auto expected_id = static_cast<int64_t>(plan.splits.size());
   fields.ReadCount("id", split.id);
@@ -141,6 +156,7 @@ void ReadPlan(JsonFields fields, JobPlan& plan) {
     ReadSplit(entry, plan, split);
     plan.splits.push_back(std::move(split));
   });
+  fields.ReadOptionalOffset("merge_bytes", plan.merge_bytes);
 }
 
 void ReadMode(JsonFields fields, JobPlan& plan) {
@@ -220,6 +236,17 @@ void ReadTask(JsonFields fields, TaskCommit& task) {
   fields.Read("finished_us", task.finished_us);
 }
 
+void ReadMerge(JsonFields fields, MergeCommit& merge) {
+  fields.ReadCount("task", merge.task);
+  fields.Read("attempt", merge.attempt);
+  if (!IsAttemptId(merge.attempt)) fields.Refuse("attempt", "16 lower-case hex digits");
+  fields.Read("sources", merge.sources);
+  if (merge.sources.size() < 2) fields.Refuse("sources", "a list of two paths or more");
+  ReadFileRecord(fields.Object("file"), Rows::kLanded, merge.file);
+  fields.Read("started_us", merge.started_us);
+  fields.Read("finished_us", merge.finished_us);
+}
+
 }  // namespace
 
 int64_t Ledger::rows_written() const {
@@ -240,18 +267,35 @@ int64_t Ledger::rows_quarantined() const {
   return sum;
 }
 
-int64_t Ledger::files() const {
-  size_t count = 0;
-  for (const TaskCommit& task : tasks) count += task.files.size();
-  return static_cast<int64_t>(count);
-}
+int64_t Ledger::files() const { return std::ssize(DataFiles()); }
 
 int64_t Ledger::bytes() const {
   int64_t sum = 0;
-  for (const TaskCommit& task : tasks) {
-    for (const FileRecord& file : task.files) sum += file.bytes;
-  }
+  for (const FileRecord* file : DataFiles()) sum += file->bytes;
   return sum;
+}
+
+std::vector<const FileRecord*> Ledger::DataFiles() const {
+  std::set<std::string_view> replaced;
+  for (const MergeCommit& merge : merges) {
+    replaced.insert(merge.sources.begin(), merge.sources.end());
+  }
+  std::vector<const FileRecord*> files;
+  for (const TaskCommit& task : tasks) {
+    for (const FileRecord& file : task.files) {
+      if (!replaced.contains(file.path)) files.push_back(&file);
+    }
+  }
+  for (const MergeCommit& merge : merges) files.push_back(&merge.file);
+  return files;
+}
+
+std::vector<const FileRecord*> Ledger::AllFiles() const {
+  std::vector<const FileRecord*> files = DataFiles();
+  for (const TaskCommit& task : tasks) {
+    for (const FileRecord& file : task.quarantine) files.push_back(&file);
+  }
+  return files;
 }
 
 bool IsCanonicalJsonObject(const std::string& text) {
@@ -274,19 +318,29 @@ std::string ToJson(const TaskCommit& task) {
   return DumpJson(object);
 }
 
+std::string ToJson(const MergeCommit& merge) {
+  json object = MergeToJson(merge);
+  object["format_version"] = kFormatVersion;
+  return DumpJson(object);
+}
+
 std::string ToJson(const Ledger& ledger) {
   json tasks = json::array();
   for (const TaskCommit& task : ledger.tasks) tasks.push_back(TaskToJson(task));
-  return DumpJson({{"format_version", kFormatVersion},
-                   {"howdah_version", ledger.howdah_version},
-                   {"job_id", ledger.job_id},
-                   {"generation", ledger.generation},
-                   {"mode", Name(ledger.plan.mode)},
-                   {"published_us", ledger.published_us},
-                   {"published", FormatTimestamp(ledger.published_us)},
-                   {"plan", PlanToJson(ledger.plan)},
-                   {"tasks", std::move(tasks)},
-                   {"run", ObjectOf(ledger.run)}});
+  json object = {{"format_version", kFormatVersion},
+                 {"howdah_version", ledger.howdah_version},
+                 {"job_id", ledger.job_id},
+                 {"generation", ledger.generation},
+                 {"mode", Name(ledger.plan.mode)},
+                 {"published_us", ledger.published_us},
+                 {"published", FormatTimestamp(ledger.published_us)},
+                 {"plan", PlanToJson(ledger.plan)},
+                 {"tasks", std::move(tasks)},
+                 {"run", ObjectOf(ledger.run)}};
+  for (const MergeCommit& merge : ledger.merges) {
+    object["merges"].push_back(MergeToJson(merge));
+  }
+  return DumpJson(object);
 }
 
 Result<JobPlan> ParsePlan(const std::string& text, const std::string& place) {
@@ -308,6 +362,14 @@ Result<TaskCommit> ParseTaskCommit(const std::string& text, const std::string& p
   return task;
 }
 
+Result<MergeCommit> ParseMergeCommit(const std::string& text, const std::string& place) {
+  HOWDAH_ASSIGN_OR_RETURN(JsonDocument document, JsonDocument::Parse(text, place));
+  MergeCommit merge;
+  ReadMerge(JsonFields(document), merge);
+  HOWDAH_RETURN_IF_ERROR(document.status);
+  return merge;
+}
+
 Result<Ledger> ParseLedger(const std::string& text, const std::string& place) {
   HOWDAH_ASSIGN_OR_RETURN(JsonDocument document, JsonDocument::Parse(text, place));
   Ledger ledger;
@@ -321,6 +383,9 @@ Result<Ledger> ParseLedger(const std::string& text, const std::string& place) {
   ReadPlan(fields.Object("plan"), ledger.plan);
   fields.ForEach("tasks",
                  [&](JsonFields entry) { ReadTask(entry, ledger.tasks.emplace_back()); });
+  fields.ForEachIfThere("merges", [&](JsonFields entry) {
+    ReadMerge(entry, ledger.merges.emplace_back());
+  });
   fields.ReadObjectText("run", ledger.run);
   HOWDAH_RETURN_IF_ERROR(document.status);
   return ledger;

@@ -21,6 +21,9 @@ struct JobPlan {
   std::string semantic;
   std::vector<InputFile> inputs;
   std::vector<Split> splits;
+  /// Before it is published, small files of one directory are merged into files of up to
+  /// so many bytes; 0: they land as the tasks wrote them.
+  int64_t merge_bytes = 0;
 };
 
 /// The record inside the dataset of everything that was published: .howdah-ledger.
@@ -30,14 +33,21 @@ struct Ledger {
   int64_t generation = 1;
   int64_t published_us = 0;  ///< when the publishing began; microseconds since 1970
   JobPlan plan;
-  std::vector<TaskCommit> tasks;  ///< by split id
-  std::string run;                ///< JSON object from the caller: versions, timings
+  std::vector<TaskCommit> tasks;    ///< by split id
+  std::vector<MergeCommit> merges;  ///< by task number; what they replaced did not land
+  std::string run;                  ///< JSON object from the caller: versions, timings
 
   int64_t rows_written() const;
   int64_t input_rows() const;
   int64_t rows_quarantined() const;
-  int64_t files() const;
-  int64_t bytes() const;
+  int64_t files() const;  ///< DataFiles
+  int64_t bytes() const;  ///< of DataFiles
+
+  /// The files with rows that landed: those of the tasks that no merge replaced, then
+  /// those of the merges. Valid as long as the ledger is not changed.
+  std::vector<const FileRecord*> DataFiles() const;
+  /// DataFiles, then those of quarantined rows.
+  std::vector<const FileRecord*> AllFiles() const;
 };
 
 /// The `format_version` of every control file that this engine writes.
@@ -52,9 +62,11 @@ bool IsCanonicalJsonObject(const std::string& text);
 /// by a newer engine (says which). Bytes that are not UTF-8 do not survive ToJson.
 std::string ToJson(const JobPlan& plan, int64_t generation);
 std::string ToJson(const TaskCommit& task);
+std::string ToJson(const MergeCommit& merge);
 std::string ToJson(const Ledger& ledger);
 Result<JobPlan> ParsePlan(const std::string& text, const std::string& place);
 Result<TaskCommit> ParseTaskCommit(const std::string& text, const std::string& place);
+Result<MergeCommit> ParseMergeCommit(const std::string& text, const std::string& place);
 Result<Ledger> ParseLedger(const std::string& text, const std::string& place);
 
 /// Where two semantic texts differ, for people: "model.sha256: was \"ab…\", is \"cd…\";

@@ -9,7 +9,7 @@
 namespace howdah {
 namespace {
 
-Status OverError(const Landing& landing, Stage stage) {
+Status OverError(const LandingContext& landing, Stage stage) {
   const bool withdrawn = stage == Stage::kWithdrawn;
   return Error(ErrorKind::kCommitConflict, "{} {}", landing.work.Describe(),
                withdrawn
@@ -22,7 +22,7 @@ Status OverError(const Landing& landing, Stage stage) {
 /// State 6: the rename that succeeds iff `target` is absent or empty. A lost answer is
 /// looked into, and the request is repeated once where it was proven not to have been
 /// carried out: data/ can become D only once.
-Status RenameIntoPlace(const Landing& landing, const std::string& target) {
+Status RenameIntoPlace(const LandingContext& landing, const std::string& target) {
   const std::string data = landing.work.data();
   const Status renamed = landing.fs.Rename(data, target, IfExists::kReplace);
   if (Is(renamed, ErrorKind::kUnsupported)) {
@@ -39,7 +39,7 @@ Status RenameIntoPlace(const Landing& landing, const std::string& target) {
 
 /// A dataset of mode append without a run: a directory that already has its marker comes
 /// to D's name, because an empty one could be taken by a job of mode new.
-Status MakeAppendRoot(const Landing& landing) {
+Status MakeAppendRoot(const LandingContext& landing) {
   FileSystem& fs = landing.fs;
   const DatasetPaths& paths = landing.paths;
   HOWDAH_ASSIGN_OR_RETURN(const AppendRoot root, LookAtAppendRoot(fs, paths.dataset));
@@ -66,7 +66,7 @@ Status MakeAppendRoot(const Landing& landing) {
 }
 
 /// State 6, by mode.
-Status BecomeVisible(const Landing& landing, const JobPlan& plan) {
+Status BecomeVisible(const LandingContext& landing, const JobPlan& plan) {
   const std::string target = TargetOf(landing.paths, plan.mode, plan.job_id);
   if (plan.mode != PublishMode::kOverwrite) {
     // In the gap of a swap D looks free.
@@ -79,7 +79,8 @@ Status BecomeVisible(const Landing& landing, const JobPlan& plan) {
   return RenameIntoPlace(landing, target);
 }
 
-Status EndNotKnown(const Landing& landing, const Status& status, const Status& look) {
+Status EndNotKnown(const LandingContext& landing, const Status& status,
+                   const Status& look) {
   return Error(
       ErrorKind::kCommitStateUnknown,
       "whether {} was published to '{}' is not known ({}; {}): run `howdah recover "
@@ -91,7 +92,7 @@ Status EndNotKnown(const Landing& landing, const Status& status, const Status& l
 /// The dataset belongs to another job, so this generation ends. It is withdrawn first:
 /// should the dataset be removed now, no other driver can publish what is being declared
 /// a conflict.
-void EndInConflict(const Landing& landing) {
+void EndInConflict(const LandingContext& landing) {
   const Result<Stage> stage = Withdraw(landing);
   if (!stage.ok() || *stage == Stage::kGone)
     return;  // left as it is: resumable, or tidied
@@ -100,7 +101,8 @@ void EndInConflict(const Landing& landing) {
 
 /// A step failed, for whatever reason: what now stands in W and at D decides, not the
 /// error.
-Result<Ledger> Settle(const Landing& landing, const JobPlan& plan, const Status& status) {
+Result<Ledger> Settle(const LandingContext& landing, const JobPlan& plan,
+                      const Status& status) {
   const std::string dataset = TargetOf(landing.paths, plan.mode, plan.job_id);
   // W before D: a generation that is seen as published here is seen at D, unless it left
   // again.
@@ -154,7 +156,7 @@ Result<Ledger> Settle(const Landing& landing, const JobPlan& plan, const Status&
 
 }  // namespace
 
-Result<Ledger> PublishGeneration(const Landing& landing, const JobPlan& plan,
+Result<Ledger> PublishGeneration(const LandingContext& landing, const JobPlan& plan,
                                  const std::string& run) {
   Status status = Seal(landing, plan);
   Result<Ledger> assembled = Ledger();
@@ -173,7 +175,7 @@ Result<Ledger> PublishGeneration(const Landing& landing, const JobPlan& plan,
   return assembled;
 }
 
-Status ExplainFailure(const Landing& landing, const Status& status) {
+Status ExplainFailure(const LandingContext& landing, const Status& status) {
   const Result<GenerationState> state = LookAtGeneration(landing.fs, landing.work);
   if (state.ok() && state->IsOver()) return OverError(landing, state->stage);
   return status;

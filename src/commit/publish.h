@@ -14,11 +14,11 @@ namespace howdah {
 /// as
 ///   Job::Publish; any other kind: the publishing did not take place and may be tried
 ///   again.
-Result<Ledger> PublishGeneration(const Landing& landing, const JobPlan& plan,
+Result<Ledger> PublishGeneration(const LandingContext& landing, const JobPlan& plan,
                                  const std::string& run);
 
 /// CommitConflict if the generation has been published or withdrawn by somebody else,
 /// which is then why `status` came about; else `status`.
-Status ExplainFailure(const Landing& landing, const Status& status);
+Status ExplainFailure(const LandingContext& landing, const Status& status);
 
 }  // namespace howdah

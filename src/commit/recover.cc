@@ -3,6 +3,7 @@
 #include "commit/dataset_view.h"
 #include "commit/generation.h"
 #include "commit/job.h"
+#include "commit/manifests.h"
 #include "commit/publish.h"
 #include "commit/swap_steps.h"
 
@@ -15,12 +16,11 @@ constexpr char kRecoveredRun[] = R"({"recovered":true})";
 Result<UnfinishedJob> Describe(FileSystem& fs, const WorkDirectory& work, Stage stage) {
   HOWDAH_ASSIGN_OR_RETURN(const JobPlan plan, ReadPlan(fs, work));
   HOWDAH_ASSIGN_OR_RETURN(const FileInfo info, fs.Stat(work.plan()));
-  HOWDAH_ASSIGN_OR_RETURN(const std::vector<int64_t> committed,
-                          ListCommittedSplits(fs, work));
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<int64_t> committed, ListCommitted(fs, work));
   UnfinishedJob job;
   job.job_id = work.job_id;
   job.generation = work.generation;
-  job.splits_done = static_cast<int64_t>(committed.size());
+  job.splits_done = CountSplits(committed, plan);
   job.splits_total = static_cast<int64_t>(plan.splits.size());
   job.created_us = info.mtime_us;
   job.publishing = stage == Stage::kSealed;
@@ -41,7 +41,7 @@ Status ListOne(FileSystem& fs, const WorkDirectory& work, Stage stage,
 
 /// A generation whose tree has become the dataset: give it its FIN, and report it if it
 /// is there.
-Status FinishPublished(const Landing& landing, RecoverReport& report) {
+Status FinishPublished(const LandingContext& landing, RecoverReport& report) {
   HOWDAH_ASSIGN_OR_RETURN(const JobPlan plan, ReadPlan(landing.fs, landing.work));
   HOWDAH_ASSIGN_OR_RETURN(
       const bool being_swapped_in,
@@ -57,7 +57,7 @@ Status FinishPublished(const Landing& landing, RecoverReport& report) {
 
 /// Who published over the dataset since the plan was made; "": nobody. What was about to
 /// overwrite what stood there then is not to overwrite what came later unasked.
-Result<std::string> OvertakenBy(const Landing& landing, const JobPlan& plan) {
+Result<std::string> OvertakenBy(const LandingContext& landing, const JobPlan& plan) {
   if (plan.mode != PublishMode::kOverwrite) return std::string();
   HOWDAH_ASSIGN_OR_RETURN(const FileInfo begun, landing.fs.Stat(landing.work.plan()));
   HOWDAH_ASSIGN_OR_RETURN(const DatasetView view,
@@ -66,7 +66,7 @@ Result<std::string> OvertakenBy(const Landing& landing, const JobPlan& plan) {
   return view.ledger->job_id;
 }
 
-Status FinishSealed(const Landing& landing, RecoverReport& report) {
+Status FinishSealed(const LandingContext& landing, RecoverReport& report) {
   HOWDAH_ASSIGN_OR_RETURN(const JobPlan plan, ReadPlan(landing.fs, landing.work));
   HOWDAH_ASSIGN_OR_RETURN(const std::string overtaken_by, OvertakenBy(landing, plan));
   if (!overtaken_by.empty()) {
@@ -86,7 +86,7 @@ Status FinishSealed(const Landing& landing, RecoverReport& report) {
   return Status::OK();
 }
 
-Status RecoverOne(const Landing& landing, RecoverReport& report) {
+Status RecoverOne(const LandingContext& landing, RecoverReport& report) {
   HOWDAH_ASSIGN_OR_RETURN(const GenerationState state,
                           LookAtGeneration(landing.fs, landing.work));
   switch (state.stage) {
@@ -135,7 +135,7 @@ Status Abandon(FileSystem& fs, Environment& environment, const DatasetPaths& pat
     unfinished.push_back(work.job_id);
     if (work.job_id != job_id) continue;
     found = true;
-    const Landing landing{fs, environment, paths, work};
+    const LandingContext landing{fs, environment, paths, work};
     HOWDAH_ASSIGN_OR_RETURN(const Stage stage, Withdraw(landing));
     if (stage == Stage::kPublished) {
       return Error(ErrorKind::kAlreadyExists,

@@ -2,57 +2,59 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 
 #include "base/version.h"
 #include "commit/control_file.h"
+#include "commit/manifests.h"
+#include "commit/merge.h"
 #include "commit/paths.h"
 #include "commit/verify.h"
 
 namespace howdah {
 namespace {
 
-Status CheckAllCommitted(const Landing& landing, const JobPlan& plan) {
+Status CheckAllCommitted(const LandingContext& landing, const JobPlan& plan) {
   HOWDAH_ASSIGN_OR_RETURN(const std::vector<int64_t> committed,
-                          ListCommittedSplits(landing.fs, landing.work));
+                          ListCommitted(landing.fs, landing.work));
   for (const Split& split : plan.splits) {
     if (!std::binary_search(committed.begin(), committed.end(), split.id)) {
-      return Error(
-          ErrorKind::kInvalidInput,
-          "{}: split {} has no committed task, so the job cannot be published yet",
-          landing.work.Describe(), split.id);
+      return NotAllCommitted(landing.work, split.id);
     }
   }
-  return Status::OK();
-}
-
-Result<std::vector<TaskCommit>> ReadSealed(const Landing& landing, const JobPlan& plan) {
-  std::vector<TaskCommit> tasks;
-  for (const Split& split : plan.splits) {
-    const std::string path = JoinPath(landing.work.sealed(), ManifestName(split.id));
-    HOWDAH_ASSIGN_OR_RETURN(const std::string text, ReadFile(landing.fs, path));
-    HOWDAH_ASSIGN_OR_RETURN(TaskCommit task, ParseTaskCommit(text, path));
-    if (task.split != split.id) {
-      return Error(ErrorKind::kCorruption, "{}: field 'split' is {}, expected {}", path,
-                   task.split, split.id);
-    }
-    tasks.push_back(std::move(task));
-  }
-  return tasks;
+  if (plan.merge_bytes == 0) return Status::OK();
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<Merge> missing,
+                          FindMissingMerges(landing, plan));
+  if (missing.empty()) return Status::OK();
+  return Error(ErrorKind::kInvalidInput,
+               "{}: {} merges of its small files are not done, so the job cannot be "
+               "published yet",
+               landing.work.Describe(), missing.size());
 }
 
 /// Moves files of attempts into data/, once each.
 class Mover {
  public:
-  explicit Mover(const Landing& landing) : fs_(landing.fs), work_(landing.work) {}
+  explicit Mover(const LandingContext& landing) : fs_(landing.fs), work_(landing.work) {}
 
-  Status Move(const TaskCommit& task) {
-    const std::string landed = work_.attempt(task.split, task.attempt);
-    for (const FileRecord& file : task.files) {
-      HOWDAH_RETURN_IF_ERROR(Move(landed, file));
+  /// All files of `ledger` that land; those that a merge replaced stay where they are.
+  Status MoveAll(const Ledger& ledger) {
+    std::set<std::string_view> replaced;
+    for (const MergeCommit& merge : ledger.merges) {
+      replaced.insert(merge.sources.begin(), merge.sources.end());
     }
-    const std::string quarantined = work_.quarantine(task.split, task.attempt);
-    for (const FileRecord& file : task.quarantine) {
-      HOWDAH_RETURN_IF_ERROR(Move(quarantined, file));
+    for (const TaskCommit& task : ledger.tasks) {
+      const std::string landed = work_.attempt(task.split, task.attempt);
+      for (const FileRecord& file : task.files) {
+        if (!replaced.contains(file.path)) HOWDAH_RETURN_IF_ERROR(Move(landed, file));
+      }
+      const std::string quarantined = work_.quarantine(task.split, task.attempt);
+      for (const FileRecord& file : task.quarantine) {
+        HOWDAH_RETURN_IF_ERROR(Move(quarantined, file));
+      }
+    }
+    for (const MergeCommit& merge : ledger.merges) {
+      HOWDAH_RETURN_IF_ERROR(Move(work_.attempt(merge.task, merge.attempt), merge.file));
     }
     return Status::OK();
   }
@@ -106,7 +108,8 @@ class Mover {
   std::set<std::string> made_;
 };
 
-Status RefuseFindings(const Landing& landing, const std::vector<Finding>& findings) {
+Status RefuseFindings(const LandingContext& landing,
+                      const std::vector<Finding>& findings) {
   if (findings.empty()) return Status::OK();
   const Finding& first = findings.front();
   return Error(
@@ -118,7 +121,8 @@ Status RefuseFindings(const Landing& landing, const std::vector<Finding>& findin
 }
 
 /// First writer wins; one that is there stays.
-Status PlaceInData(const Landing& landing, const char* name, const std::string& text) {
+Status PlaceInData(const LandingContext& landing, const char* name,
+                   const std::string& text) {
   const WorkDirectory& work = landing.work;
   const Status placed = PlaceControlFile(landing.fs, landing.environment, work.tmp(),
                                          JoinPath(work.data(), name), text);
@@ -127,7 +131,13 @@ Status PlaceInData(const Landing& landing, const char* name, const std::string& 
 
 }  // namespace
 
-Status Seal(const Landing& landing, const JobPlan& plan) {
+Status NotAllCommitted(const WorkDirectory& work, int64_t split) {
+  return Error(ErrorKind::kInvalidInput,
+               "{}: split {} has no committed task, so the job cannot be published yet",
+               work.Describe(), split);
+}
+
+Status Seal(const LandingContext& landing, const JobPlan& plan) {
   const WorkDirectory& work = landing.work;
   Status renamed;
   for (int i = 0; i < 2; ++i) {
@@ -142,7 +152,7 @@ Status Seal(const Landing& landing, const JobPlan& plan) {
   return Is(renamed, ErrorKind::kCommitStateUnknown) ? Unresolved(renamed) : renamed;
 }
 
-Result<Ledger> Assemble(const Landing& landing, const JobPlan& plan,
+Result<Ledger> Assemble(const LandingContext& landing, const JobPlan& plan,
                         const std::string& run) {
   const WorkDirectory& work = landing.work;
   Ledger ours;
@@ -152,13 +162,11 @@ Result<Ledger> Assemble(const Landing& landing, const JobPlan& plan,
   ours.published_us = landing.environment.NowMicros();
   ours.plan = plan;
   ours.run = run;
-  HOWDAH_ASSIGN_OR_RETURN(ours.tasks, ReadSealed(landing, plan));
+  HOWDAH_ASSIGN_OR_RETURN(ours.tasks, ReadTasks(landing.fs, plan, work.sealed()));
+  HOWDAH_ASSIGN_OR_RETURN(ours.merges, ReadSealedMerges(landing, plan, ours.tasks));
   HOWDAH_RETURN_IF_ERROR(RefuseFindings(landing, VerifyLedger(ours)));
 
-  Mover mover(landing);
-  for (const TaskCommit& task : ours.tasks) {
-    HOWDAH_RETURN_IF_ERROR(mover.Move(task));
-  }
+  HOWDAH_RETURN_IF_ERROR(Mover(landing).MoveAll(ours));
   HOWDAH_ASSIGN_OR_RETURN(const std::vector<Finding> findings,
                           VerifyListing(landing.fs, work.data(), ours));
   HOWDAH_RETURN_IF_ERROR(RefuseFindings(landing, findings));

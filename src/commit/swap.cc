@@ -293,7 +293,7 @@ Result<bool> WasSwappedIn(FileSystem& fs, const DatasetPaths& paths,
   });
 }
 
-Status SwapIn(const Landing& landing) {
+Status SwapIn(const LandingContext& landing) {
   Swapper swapper(landing.fs, landing.environment, landing.paths);
   const WorkDirectory& work = landing.work;
   const std::string source = BelowStaging(landing.paths, work.data());

@@ -25,6 +25,6 @@ Result<bool> WasSwappedIn(FileSystem& fs, const DatasetPaths& paths,
 /// first. Afterwards LookAtGeneration tells whether it was published or withdrawn.
 /// AlreadyExists: what stands at D is not to be overwritten (says what); nothing changed.
 /// CommitStateUnknown: as FinishSwaps.
-Status SwapIn(const Landing& landing);
+Status SwapIn(const LandingContext& landing);
 
 }  // namespace howdah

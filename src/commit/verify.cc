@@ -4,6 +4,8 @@
 
 #include <map>
 #include <set>
+#include <string_view>
+#include <utility>
 
 namespace howdah {
 namespace {
@@ -15,9 +17,7 @@ std::string JoinRelative(const std::string& directory, std::string_view name) {
 
 std::map<std::string, const FileRecord*> FilesByPath(const Ledger& ledger) {
   std::map<std::string, const FileRecord*> files;
-  for (const TaskCommit& task : ledger.tasks) {
-    for (const FileRecord* file : AllFiles(task)) files.emplace(file->path, file);
-  }
+  for (const FileRecord* file : ledger.AllFiles()) files.emplace(file->path, file);
   return files;
 }
 
@@ -132,10 +132,38 @@ std::vector<Finding> VerifyTask(const Split& split, const TaskCommit& task) {
   return findings;
 }
 
+std::vector<Finding> VerifyMerge(const std::vector<const FileRecord*>& sources,
+                                 const MergeCommit& merge) {
+  std::vector<Finding> findings;
+  const auto find = [&](std::string detail) {
+    findings.push_back({Defect::kRows, merge.file.path, std::move(detail)});
+  };
+  int64_t rows = 0;
+  uint64_t row_hash = 0;
+  bool has_row_hash = true;  // all have
+  for (const FileRecord* source : sources) {
+    rows += source->rows;
+    row_hash += source->row_hash.value_or(0);
+    has_row_hash = has_row_hash && source->row_hash;
+    if (source->partition != merge.file.partition ||
+        ParentPath(source->path) != ParentPath(merge.file.path)) {
+      find(fmt::format("is made of '{}', of another directory", source->path));
+    }
+  }
+  if (merge.file.rows != rows) {
+    find(fmt::format("has {} rows, the files it is made of have {}", merge.file.rows,
+                     rows));
+  } else if (has_row_hash && merge.file.row_hash.value_or(~row_hash) != row_hash) {
+    find("has other rows than the files it is made of");
+  }
+  return findings;
+}
+
 std::vector<Finding> VerifyLedger(const Ledger& ledger) {
   std::vector<Finding> findings;
   std::map<int64_t, int64_t> seen;
-  std::set<std::string> paths;
+  std::map<std::string_view, const FileRecord*> written;  // by tasks; nullptr: merged
+  std::set<std::string_view> paths;
   const auto splits = static_cast<int64_t>(ledger.plan.splits.size());
   for (const TaskCommit& task : ledger.tasks) {
     if (task.split < 0 || task.split >= splits) {
@@ -147,11 +175,34 @@ std::vector<Finding> VerifyLedger(const Ledger& ledger) {
          VerifyTask(ledger.plan.splits[static_cast<size_t>(task.split)], task)) {
       findings.push_back(std::move(finding));
     }
-    for (const FileRecord* file : AllFiles(task)) {
-      if (paths.insert(file->path).second) continue;
-      findings.push_back({Defect::kRows, file->path, "is in the ledger twice"});
+    for (const FileRecord& file : task.files) written[file.path] = &file;
+  }
+  for (const MergeCommit& merge : ledger.merges) {
+    std::vector<const FileRecord*> sources;
+    for (const std::string& path : merge.sources) {
+      const FileRecord* source = std::exchange(written[path], nullptr);
+      if (source != nullptr) {
+        sources.push_back(source);
+        continue;
+      }
+      findings.push_back({Defect::kRows, merge.file.path,
+                          fmt::format("is made of '{}', which no task wrote, or which "
+                                      "was merged before",
+                                      path)});
+    }
+    for (Finding& finding : VerifyMerge(sources, merge)) {
+      findings.push_back(std::move(finding));
     }
   }
+  const auto check_path = [&](const FileRecord& file) {
+    if (paths.insert(file.path).second) return;
+    findings.push_back({Defect::kRows, file.path, "is in the ledger twice"});
+  };
+  for (const TaskCommit& task : ledger.tasks) {
+    for (const FileRecord& file : task.files) check_path(file);
+    for (const FileRecord& file : task.quarantine) check_path(file);
+  }
+  for (const MergeCommit& merge : ledger.merges) check_path(merge.file);
   for (const Split& split : ledger.plan.splits) {
     if (seen[split.id] == 1) continue;
     findings.push_back(

@@ -38,8 +38,14 @@ Result<std::vector<Finding>> VerifyChecksums(FileSystem& fs, const std::string& 
 /// input rows read = written + quarantined; file rows sum to rows written.
 std::vector<Finding> VerifyTask(const Split& split, const TaskCommit& task);
 
+/// Findings about a merge of `sources`, without a file: the same rows, by number and
+/// hash, in the same partition.
+std::vector<Finding> VerifyMerge(const std::vector<const FileRecord*>& sources,
+                                 const MergeCommit& merge);
+
 /// Findings about the ledger itself, without a file: every split of its plan there
-/// exactly once, VerifyTask for each, no path twice.
+/// exactly once, VerifyTask for each, no path twice; each merge of files that are there,
+/// none of them merged twice, VerifyMerge for each.
 std::vector<Finding> VerifyLedger(const Ledger& ledger);
 
 }  // namespace howdah

@@ -25,6 +25,9 @@ std::string Advice(const PreparedJob& job) {
                           advice.empty() ? "" : ", or ", job.plan.splits.size());
   }
   if (advice.empty()) advice = "make larger files by 'output.file_size'";
+  if (!job.spec.output.merge_small_files) {
+    advice += ", or merge them by 'output.merge_small_files'";
+  }
   return advice;
 }
 
@@ -39,8 +42,9 @@ std::vector<const ConstantColumn*> PartitionConstants(const PreparedJob& job) {
   return found;
 }
 
-}  // namespace
-
+/// The least number of data files that the job can make, by what its plan knows: one for
+/// each split with rows, and for each partition directory that stems from a directory of
+/// the input.
 int64_t LeastFiles(const PreparedJob& job) {
   const std::vector<const ConstantColumn*> constants = PartitionConstants(job);
   int64_t files = 0;
@@ -59,9 +63,13 @@ int64_t LeastFiles(const PreparedJob& job) {
   return files;
 }
 
+}  // namespace
+
 Status CheckPlannedFiles(const PreparedJob& job) {
   const int64_t files = LeastFiles(job);
-  if (files <= job.spec.checks.max_files) return Status::OK();
+  if (files <= job.spec.checks.max_files || job.spec.output.merge_small_files) {
+    return Status::OK();
+  }
   return Error(ErrorKind::kInvalidInput,
                "the job makes {} files at least, 'checks.max_files' is {}: {}, or raise "
                "'checks.max_files'",
@@ -90,6 +98,11 @@ std::optional<std::string> SmallFilesWarning(const PreparedJob& job, int64_t fil
       "which makes them slow to read: {}",
       FormatCount(files), job.output_url, FormatByteSize(bytes / files),
       FormatByteSize(job.file_bytes), Advice(job));
+}
+
+std::optional<std::string> PlannedFilesWarning(const PreparedJob& job) {
+  if (job.spec.output.merge_small_files) return std::nullopt;
+  return SmallFilesWarning(job, LeastFiles(job), job.inputs.bytes());
 }
 
 }  // namespace howdah

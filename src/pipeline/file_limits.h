@@ -10,12 +10,10 @@
 
 namespace howdah {
 
-/// The least number of data files that the job can make, by what its plan knows: one for
-/// each split with rows, and for each partition directory that stems from a directory of
-/// the input.
-int64_t LeastFiles(const PreparedJob& job);
-
-/// InvalidInput: the job makes more files than 'checks.max_files' in any case.
+/// InvalidInput: the job makes more files than 'checks.max_files' in any case, by what
+/// its plan knows: each split with rows makes one, and one for each partition directory
+/// that stems from a directory of the input. Where files are merged before they land that
+/// is not known.
 Status CheckPlannedFiles(const PreparedJob& job);
 
 /// ResourceExhausted when `files` are more than 'checks.max_files'. Says what makes so
@@ -26,5 +24,8 @@ Status CheckFileCount(const PreparedJob& job, int64_t files);
 /// \param files, bytes  of all data files.
 std::optional<std::string> SmallFilesWarning(const PreparedJob& job, int64_t files,
                                              int64_t bytes);
+
+/// The same before the run, of what CheckPlannedFiles knows.
+std::optional<std::string> PlannedFilesWarning(const PreparedJob& job);
 
 }  // namespace howdah

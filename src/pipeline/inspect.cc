@@ -15,9 +15,9 @@
 #include "model/saved_model.h"
 #include "pipeline/inputs.h"
 #include "pipeline/json_text.h"
+#include "pipeline/landed_rows.h"
 #include "pipeline/model_cache.h"
 #include "pipeline/runs_json.h"
-#include "pipeline/verify_rows.h"
 
 namespace howdah {
 namespace {

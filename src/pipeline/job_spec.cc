@@ -309,6 +309,10 @@ const std::vector<KeyRow>& KeyTable() {
       {"output.memory", Into(AsByteSize, [](S& s) -> auto& { return s.output.memory; })},
       {"output.max_open_partitions",
        Integer([](S& s) -> auto& { return s.output.max_open_partitions; }, 1, kMostRows)},
+      {"output.merge_small_files",
+       [](const Setting& setting, S* spec) -> Status {
+         return AsFlag(setting).Value(&spec->output.merge_small_files);
+       }},
       {"output.staging", Into(AsPath, [](S& s) -> auto& { return s.output.staging; })},
       {"output.csv.dialect", Choice([](S& s) -> auto& { return s.output.text.dialect; },
                                     {"rfc4180", "hive-text"})},

@@ -54,6 +54,7 @@ struct JobSpec {
     std::optional<int64_t> file_size;  ///< nullopt: as suits the storage
     int64_t memory = int64_t{1} << 30;
     int64_t max_open_partitions = 64;
+    bool merge_small_files = false;  ///< before the job is published
     std::string staging;
     TextOptions text;
     std::vector<OutputColumn> columns;

@@ -269,31 +269,21 @@ int64_t DefaultFileBytes(const Location& output) {
   return std::max<int64_t>(1, output.block_bytes - output.block_bytes / kMargin);
 }
 
-/// The name of the hidden directory beside the dataset is the longest that is made of it.
-Status CheckDatasetName(const Location& output) {
+/// The name of the hidden directory is the longest that is made of the dataset's.
+Status CheckDatasetName(const DatasetPaths& paths) {
   constexpr size_t kMostBytes = 255;  // of a name in a directory: HDFS, ext4, xfs
-  const std::string hidden = fmt::format(".{}.howdah", BaseName(output.path));
+  const std::string_view name = BaseName(paths.dataset);
+  const std::string_view hidden = BaseName(paths.staging);
   if (hidden.size() <= kMostBytes) return Status::OK();
   return Error(ErrorKind::kInvalidInput,
                "the output's name has {} bytes, which leaves no room for that of its "
                "staging directory, the most is {}: '{}…'; choose a shorter one",
-               BaseName(output.path).size(),
-               kMostBytes - (hidden.size() - BaseName(output.path).size()),
-               BaseName(output.path).substr(0, 60));
+               name.size(), kMostBytes - (hidden.size() - name.size()),
+               name.substr(0, 60));
 }
 
 /// Where the output goes; needs no input.
 Status PlaceOutput(const Storages& storages, PreparedJob* job) {
-  const JobSpec::Output& output = job->spec.output;
-  HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(output.path));
-  HOWDAH_RETURN_IF_ERROR(CheckDatasetName(location));
-  job->output_fs = location.fs;
-  job->output_url = location.url;
-  job->file_bytes = output.file_size.value_or(DefaultFileBytes(location));
-  return Status::OK();
-}
-
-Status PrepareOutput(const Storages& storages, PreparedJob* job) {
   const JobSpec::Output& output = job->spec.output;
   HOWDAH_ASSIGN_OR_RETURN(Location location, storages.Resolve(output.path));
   std::string staging;
@@ -307,14 +297,23 @@ Status PrepareOutput(const Storages& storages, PreparedJob* job) {
     staging = where.path;
   }
   HOWDAH_ASSIGN_OR_RETURN(job->paths, DatasetPaths::For(location.path, staging));
+  HOWDAH_RETURN_IF_ERROR(CheckDatasetName(job->paths));
+  job->output_fs = location.fs;
+  job->output_url = location.url;
+  job->file_bytes = output.file_size.value_or(DefaultFileBytes(location));
+  return Status::OK();
+}
 
+Status PrepareOutput(const Storages& storages, PreparedJob* job) {
+  const JobSpec::Output& output = job->spec.output;
   for (const std::string& path : job->spec.input.path) {
     HOWDAH_ASSIGN_OR_RETURN(Location input, storages.Resolve(path));
-    if (input.fs == location.fs && location.path.starts_with(input.path + "/")) {
+    const std::string& dataset = job->paths.dataset;
+    if (input.fs == job->output_fs && dataset.starts_with(input.path + "/")) {
       return Error(ErrorKind::kInvalidInput,
                    "the output '{}' lies inside the input '{}', where the next run would "
                    "read it: choose another output, or name the input's files",
-                   location.path, input.path);
+                   dataset, input.path);
     }
   }
 
@@ -393,6 +392,7 @@ std::string SemanticText(const PreparedJob& job, const std::string& text) {
         {"compression", job.encoder.compression},
         {"keep", job.spec.output.keep},
         {"partition_by", job.partition_by},
+        {"merge_small_files", job.spec.output.merge_small_files},
         {"row_splits", job.spec.output.row_splits},
         {"keys", std::move(keys)},
         {"columns", std::move(columns)},
@@ -474,7 +474,7 @@ Result<PreparedJob> Prepare(const Storages& storages, JobSpec spec) {
   HOWDAH_RETURN_IF_ERROR(PrepareOutput(storages, &job));
   HOWDAH_RETURN_IF_ERROR(CheckPlannedFiles(job));
   // Where directories of the input are known to become many files, their rows are too.
-  if (auto warning = SmallFilesWarning(job, LeastFiles(job), job.inputs.bytes())) {
+  if (auto warning = PlannedFilesWarning(job)) {
     job.warnings.push_back(*std::move(warning));
   }
   std::string text;
@@ -482,6 +482,7 @@ Result<PreparedJob> Prepare(const Storages& storages, JobSpec spec) {
     HOWDAH_ASSIGN_OR_RETURN(text, PlanOfText(job.encoder.text, *job.landing->schema()));
   }
   job.plan.mode = ParsePublishMode(job.spec.output.mode).value_or(PublishMode::kNew);
+  if (job.spec.output.merge_small_files) job.plan.merge_bytes = job.file_bytes;
   job.plan.semantic = SemanticText(job, text);
   if (job.plan.mode == PublishMode::kAppend) HOWDAH_RETURN_IF_ERROR(CheckAppend(job));
   constexpr size_t kDigestDigits = 16;

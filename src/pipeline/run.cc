@@ -11,6 +11,7 @@
 #include "model/predictor.h"
 #include "model/tensorflow_library.h"
 #include "pipeline/file_limits.h"
+#include "pipeline/merge_files.h"
 #include "pipeline/prepare.h"
 #include "pipeline/score.h"
 #include "pipeline/summary.h"
@@ -84,7 +85,9 @@ Status CountFiles(const PreparedJob& prepared, Job& job, std::atomic<int64_t>* c
 Status ScoreMissing(const PreparedJob& prepared, Predictor& predictor, Job& job,
                     const RunOptions& options, RunFigures* figures) {
   HOWDAH_ASSIGN_OR_RETURN(std::vector<int64_t> missing, job.MissingSplits());
-  HOWDAH_RETURN_IF_ERROR(CountFiles(prepared, job, &figures->counters.files));
+  if (!prepared.spec.output.merge_small_files) {
+    HOWDAH_RETURN_IF_ERROR(CountFiles(prepared, job, &figures->counters.files));
+  }
   HOWDAH_ASSIGN_OR_RETURN(auto bad_rows, CountBadRows(prepared, job));
   figures->splits_scored = static_cast<int64_t>(missing.size());
   const int64_t rows = RowsOf(job.plan(), missing);
@@ -97,6 +100,7 @@ Status ScoreMissing(const PreparedJob& prepared, Predictor& predictor, Job& job,
   }
   // Of the splits that another run has scored meanwhile this one has not counted any.
   HOWDAH_RETURN_IF_ERROR(CountBadRows(prepared, job).status());
+  HOWDAH_RETURN_IF_ERROR(MergeSmallFiles(prepared, job, options.stop));
   HOWDAH_RETURN_IF_ERROR(CountFiles(prepared, job, &figures->counters.files));
   if (options.metrics_file.empty()) return Status::OK();
   return WriteMetrics(figures->counters, rows, options.metrics_file);

@@ -27,7 +27,7 @@ TaskWriterOptions WriterOptions(const PreparedJob& prepared, const Job& job,
         std::max<int64_t>(1, prepared.runners() / std::max<int64_t>(1, splits));
   }
   options.encoder.metadata = {{"howdah.job_id", job.plan().job_id},
-                              {"howdah.split", SplitName(attempt.split)}};
+                              {"howdah.split", SplitName(attempt.task)}};
   options.partition_by = prepared.partition_by;
   options.max_open_files = prepared.spec.output.max_open_partitions;
   options.max_partitions = prepared.spec.checks.max_files;
@@ -35,7 +35,7 @@ TaskWriterOptions WriterOptions(const PreparedJob& prepared, const Job& job,
   options.file_bytes = prepared.file_bytes;
   options.directory = attempt.directory;
   options.data_file_name =
-      [&job, split = attempt.split,
+      [&job, split = attempt.task,
        extension = prepared.format->extension(prepared.encoder.compression)](int64_t n) {
         return job.DataFileName(split, n, extension);
       };
@@ -97,7 +97,7 @@ Status SplitWriter::Quarantine(const arrow::RecordBatch& rows) {
     HOWDAH_ASSIGN_OR_RETURN(
         quarantine_,
         TaskWriter::Make(*prepared_.output_fs,
-                         QuarantineOptions(job_, attempt_.split, std::move(directory))));
+                         QuarantineOptions(job_, attempt_.task, std::move(directory))));
   }
   commit_.input_rows += rows.num_rows();
   commit_.rows_quarantined += rows.num_rows();
@@ -115,7 +115,7 @@ void SplitWriter::KeepQuarantine() noexcept {
   if (quarantine_ == nullptr) return;
   const Status finished = quarantine_->Finish().status();
   if (!finished.ok()) {
-    Log(LogLevel::kWarning, "bad rows of split {} could not be kept: {}", attempt_.split,
+    Log(LogLevel::kWarning, "bad rows of split {} could not be kept: {}", attempt_.task,
         finished.message());
   }
   quarantined_ = Job::Quarantined::kKeep;

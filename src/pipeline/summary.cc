@@ -95,7 +95,7 @@ std::vector<std::string> Warnings(const PreparedJob& job, const Ledger& ledger) 
   std::vector<std::string> warnings = job.warnings;
   const auto small = SmallFilesWarning(job, ledger.files(), ledger.bytes());
   if (!small) return warnings;
-  if (const auto planned = SmallFilesWarning(job, LeastFiles(job), job.inputs.bytes())) {
+  if (const auto planned = PlannedFilesWarning(job)) {
     std::erase(warnings, *planned);  // now it is known
   }
   warnings.push_back(*small);

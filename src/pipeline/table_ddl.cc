@@ -58,14 +58,14 @@ Result<arrow::FieldVector> FileColumns(const Location& location,
                  "the ledger's plan does not say the types of its {} files",
                  format.name());
   }
-  for (const TaskCommit& task : ledger.tasks) {
-    if (task.files.empty()) continue;
-    HOWDAH_ASSIGN_OR_RETURN(const auto file, location.fs->OpenInput(JoinPath(
-                                                 directory, task.files.front().path)));
-    HOWDAH_ASSIGN_OR_RETURN(const ReadBackFile contents, format.ReadBack(*file, {}));
-    return contents.schema->fields();
+  const std::vector<const FileRecord*> files = ledger.DataFiles();
+  if (files.empty()) {
+    return Error(ErrorKind::kNotFound, "'{}' has no data files", location.url);
   }
-  return Error(ErrorKind::kNotFound, "'{}' has no data files", location.url);
+  HOWDAH_ASSIGN_OR_RETURN(
+      const auto file, location.fs->OpenInput(JoinPath(directory, files.front()->path)));
+  HOWDAH_ASSIGN_OR_RETURN(const ReadBackFile contents, format.ReadBack(*file, {}));
+  return contents.schema->fields();
 }
 
 std::shared_ptr<arrow::Field> RunField() {
@@ -92,18 +92,16 @@ std::vector<TablePartition> PartitionsOf(const LandedDataset& landed,
   std::map<std::string, TablePartition> partitions;  // by directory
   for (const LandedRun& run : landed.runs) {
     const std::string base = landed.is_append ? JoinPath(url, run.directory) : url;
-    for (const TaskCommit& task : run.ledger.tasks) {
-      for (const FileRecord& file : task.files) {
-        const size_t slash = file.path.rfind('/');
-        const std::string directory =
-            slash == file.path.npos ? base : JoinPath(base, file.path.substr(0, slash));
-        TablePartition& partition = partitions[directory];
-        if (!partition.location.empty()) continue;
-        partition.location = directory;
-        if (landed.is_append) partition.values.emplace_back(run.ledger.job_id);
-        for (const auto& [column, value] : file.partition) {
-          partition.values.push_back(value);
-        }
+    for (const FileRecord* file : run.ledger.DataFiles()) {
+      const size_t slash = file->path.rfind('/');
+      const std::string directory =
+          slash == file->path.npos ? base : JoinPath(base, file->path.substr(0, slash));
+      TablePartition& partition = partitions[directory];
+      if (!partition.location.empty()) continue;
+      partition.location = directory;
+      if (landed.is_append) partition.values.emplace_back(run.ledger.job_id);
+      for (const auto& [column, value] : file->partition) {
+        partition.values.push_back(value);
       }
     }
   }

@@ -7,6 +7,7 @@
 #include "commit/verify.h"
 #include "encode/encoder.h"
 #include "pipeline/json_text.h"
+#include "pipeline/landed_rows.h"
 #include "pipeline/runs_json.h"
 #include "pipeline/stored_as.h"
 #include "pipeline/verify_rows.h"
@@ -60,12 +61,10 @@ Result<std::optional<Finding>> CheckFooter(FileSystem& fs, const std::string& da
 Status CheckFooters(FileSystem& fs, const std::string& dataset, const Ledger& ledger,
                     std::vector<Finding>* findings) {
   HOWDAH_ASSIGN_OR_RETURN(const StoredAs stored, StoredAsOf(ledger.plan));
-  for (const TaskCommit& task : ledger.tasks) {
-    for (const FileRecord* record : AllFiles(task)) {
-      HOWDAH_ASSIGN_OR_RETURN(std::optional<Finding> finding,
-                              CheckFooter(fs, dataset, stored.encoder, *record));
-      if (finding) findings->push_back(*std::move(finding));
-    }
+  for (const FileRecord* record : ledger.AllFiles()) {
+    HOWDAH_ASSIGN_OR_RETURN(std::optional<Finding> finding,
+                            CheckFooter(fs, dataset, stored.encoder, *record));
+    if (finding) findings->push_back(*std::move(finding));
   }
   return Status::OK();
 }

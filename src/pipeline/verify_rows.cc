@@ -5,14 +5,17 @@
 #include <arrow/record_batch.h>
 #include <arrow/scalar.h>
 #include <arrow/type.h>
+#include <fmt/ranges.h>
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
+#include <string_view>
 
+#include "pipeline/landed_rows.h"
 #include "pipeline/partition_type.h"
 #include "pipeline/stored_as.h"
-#include "source/source.h"
 #include "types/row_hash.h"
 
 namespace howdah {
@@ -105,50 +108,54 @@ std::string HowRowsDiffer(int64_t read, int64_t written) {
   return "as many, but a value differs, or one row stands in another's place";
 }
 
-/// A file that says its types.
-Result<Hashes> HashFile(std::shared_ptr<ByteSource> file, const SourceFormat& format,
-                        const Columns& columns, const FileRecord& record) {
-  HOWDAH_ASSIGN_OR_RETURN(const SourceFileInfo info, format.Inspect(*file, {}));
-  int64_t rows = 0;
-  for (const SourceUnit& unit : info.units) rows += unit.rows;
-  Hashes hashes;
-  if (rows == 0) return hashes;
-  Split split;
-  split.parts.push_back({.file = 0,
-                         .first_row_group = 0,
-                         .end_row_group = static_cast<int64_t>(info.units.size()),
-                         .first_byte = info.units.front().first_byte,
-                         .end_byte = info.units.back().end_byte,
-                         .first_row = 0,
-                         .rows = rows});
-  constexpr int64_t kBatchRows = 4096;
-  SplitReadOptions options;
-  options.schema = info.schema;
-  options.batch_rows = kBatchRows;
-  HOWDAH_ASSIGN_OR_RETURN(const auto reader,
-                          OpenSplit(format, split, {std::move(file)}, options));
-  for (;;) {
-    HOWDAH_ASSIGN_OR_RETURN(const SourceBatch batch, reader->Next(1));
-    if (batch.rows == nullptr) return hashes;
-    HOWDAH_RETURN_IF_ERROR(AddHashes(columns, record, *batch.rows, &hashes));
-  }
-}
-
-/// A file whose types the plan says.
-Result<Hashes> HashText(std::shared_ptr<ByteSource> file, const Format& format,
-                        const StoredAs& stored, const Columns& columns,
+Result<Hashes> HashFile(RowReader& reader, const Columns& columns,
                         const FileRecord& record) {
-  if (stored.schema == nullptr) {
-    return Error(ErrorKind::kCorruption, "the ledger's plan does not say its types");
-  }
-  HOWDAH_ASSIGN_OR_RETURN(
-      const auto reader, format.ReadRows(std::move(file), stored.schema, stored.encoder));
   Hashes hashes;
   for (;;) {
-    HOWDAH_ASSIGN_OR_RETURN(const auto rows, reader->Next());
+    HOWDAH_ASSIGN_OR_RETURN(const auto rows, reader.Next());
     if (rows == nullptr) return hashes;
     HOWDAH_RETURN_IF_ERROR(AddHashes(columns, record, *rows, &hashes));
   }
+}
+
+/// Splits whose rows lie in the same files, so that only together their keys can be
+/// compared with those of the input.
+struct KeyGroup {
+  std::vector<const TaskCommit*> tasks;
+  std::vector<const FileRecord*> files;
+};
+
+/// A split by itself, or those whose files were merged with each other's.
+std::vector<KeyGroup> GroupByFiles(const Ledger& ledger) {
+  std::vector<size_t> group_of(ledger.tasks.size());  // by task; roots are their own
+  std::iota(group_of.begin(), group_of.end(), 0);
+  const auto root_of = [&](size_t task) {
+    while (group_of[task] != task) task = group_of[task] = group_of[group_of[task]];
+    return task;
+  };
+  std::map<std::string_view, size_t> writer_of;  // path -> task
+  for (size_t task = 0; task < ledger.tasks.size(); ++task) {
+    for (const FileRecord& file : ledger.tasks[task].files) writer_of[file.path] = task;
+  }
+  for (const MergeCommit& merge : ledger.merges) {
+    for (const std::string& source : merge.sources) {
+      const auto writer = writer_of.find(source);
+      if (writer == writer_of.end()) continue;  // level 1 says so
+      const auto [merged, is_first] = writer_of.emplace(merge.file.path, writer->second);
+      if (!is_first) group_of[root_of(writer->second)] = root_of(merged->second);
+    }
+  }
+  std::map<size_t, KeyGroup> groups;
+  for (size_t task = 0; task < ledger.tasks.size(); ++task) {
+    groups[root_of(task)].tasks.push_back(&ledger.tasks[task]);
+  }
+  for (const FileRecord* file : ledger.DataFiles()) {
+    const auto writer = writer_of.find(file->path);
+    if (writer != writer_of.end()) groups[root_of(writer->second)].files.push_back(file);
+  }
+  std::vector<KeyGroup> list;
+  for (auto& [root, group] : groups) list.push_back(std::move(group));
+  return list;
 }
 
 class RowVerifier {
@@ -160,24 +167,30 @@ class RowVerifier {
         columns_(std::move(columns)),
         stored_(std::move(stored)) {}
 
-  Status Verify(const TaskCommit& task) {
-    uint64_t keys = 0;
-    bool has_keys = task.key_hash.has_value();
-    for (const FileRecord& record : task.files) {
-      HOWDAH_ASSIGN_OR_RETURN(const std::optional<Hashes> hashes, VerifyFile(record));
+  Status Verify(const KeyGroup& group) {
+    uint64_t expected = 0, keys = 0;
+    bool has_keys = true;
+    for (const TaskCommit* task : group.tasks) {
+      has_keys = has_keys && task->key_hash;
+      expected += task->key_hash.value_or(0);
+    }
+    for (const FileRecord* record : group.files) {
+      HOWDAH_ASSIGN_OR_RETURN(const std::optional<Hashes> hashes, VerifyFile(*record));
       // A file that cannot be read has its own finding.
       has_keys = has_keys && hashes && hashes->has_keys;
       if (has_keys) keys += hashes->keys;
     }
-    for (const FileRecord& record : task.quarantine) {
-      HOWDAH_RETURN_IF_ERROR(VerifyFile(record).status());
+    for (const TaskCommit* task : group.tasks) {
+      for (const FileRecord& record : task->quarantine) {
+        HOWDAH_RETURN_IF_ERROR(VerifyFile(record).status());
+      }
     }
-    if (has_keys && keys != *task.key_hash) {
+    if (has_keys && keys != expected) {
       findings_.push_back(
-          {Defect::kValues, FilesOf(task),
-           fmt::format("split {}: the keys read are not those of its input: a row is "
-                       "lost, doubled, foreign, or has another key",
-                       task.split)});
+          {Defect::kValues, FilesOf(group),
+           fmt::format("{}: the keys read are not those of the input: a row is lost, "
+                       "doubled, foreign, or has another key",
+                       SplitsOf(group))});
     }
     return Status::OK();
   }
@@ -188,20 +201,13 @@ class RowVerifier {
   /// nullopt: the file could not be compared, which is said elsewhere or here.
   Result<std::optional<Hashes>> VerifyFile(const FileRecord& record) {
     const std::string path = JoinPath(dataset_, record.path);
-    const Format* format = FormatOfDataFile(record.path);
-    if (format == nullptr) return std::optional<Hashes>();
-    const SourceFormat* reader = FindSourceFormat(format->name());
-    if (format->says_types() && reader == nullptr) return std::optional<Hashes>();
     // One of another length, which level 0 has, was perhaps written again by somebody.
     const Result<FileInfo> info = fs_.Stat(path);
     if (Is(info.status(), ErrorKind::kNotFound)) return std::optional<Hashes>();
     HOWDAH_RETURN_IF_ERROR(info.status());
     if (info->type != FileType::kFile) return std::optional<Hashes>();
     HOWDAH_ASSIGN_OR_RETURN(std::unique_ptr<ByteSource> file, fs_.OpenInput(path));
-    const Result<Hashes> hashes =
-        format->says_types()
-            ? HashFile(std::move(file), *reader, columns_, record)
-            : HashText(std::move(file), *format, stored_, columns_, record);
+    const Result<Hashes> hashes = HashRowsOf(std::move(file), record);
     if (!hashes.ok()) {
       findings_.push_back({Defect::kValues, record.path, hashes.status().message()});
       return std::optional<Hashes>();
@@ -214,12 +220,24 @@ class RowVerifier {
     return std::optional(*hashes);
   }
 
-  static std::string FilesOf(const TaskCommit& task) {
-    std::string paths;
-    for (const FileRecord& file : task.files) {
-      paths += (paths.empty() ? "" : ", ") + file.path;
-    }
-    return paths;
+  Result<Hashes> HashRowsOf(std::unique_ptr<ByteSource> file, const FileRecord& record) {
+    HOWDAH_ASSIGN_OR_RETURN(const auto reader,
+                            ReadLandedRows(std::move(file), record.path, stored_));
+    return HashFile(*reader, columns_, record);
+  }
+
+  static std::string FilesOf(const KeyGroup& group) {
+    std::vector<std::string_view> paths;
+    for (const FileRecord* file : group.files) paths.push_back(file->path);
+    return fmt::format("{}", fmt::join(paths, ", "));
+  }
+
+  /// "split 3", "splits 0, 1, 2".
+  static std::string SplitsOf(const KeyGroup& group) {
+    std::vector<int64_t> splits;
+    for (const TaskCommit* task : group.tasks) splits.push_back(task->split);
+    return fmt::format("{} {}", splits.size() == 1 ? "split" : "splits",
+                       fmt::join(splits, ", "));
   }
 
   FileSystem& fs_;
@@ -230,19 +248,6 @@ class RowVerifier {
 };
 
 }  // namespace
-
-const Format* FormatOfDataFile(const std::string& path) {
-  if (path.ends_with(".quarantine")) return FindFormat("parquet");
-  for (const Format* format : BuiltinFormats()) {
-    for (const Profile profile : {Profile::kLake, Profile::kCompact}) {
-      for (const std::string& compression : format->compressions(profile)) {
-        const std::string extension = format->extension(compression);
-        if (path.size() > extension.size() && path.ends_with(extension)) return format;
-      }
-    }
-  }
-  return nullptr;
-}
 
 Result<bool> IsThereWhole(FileSystem& fs, const std::string& path,
                           const FileRecord& record) {
@@ -261,8 +266,8 @@ Result<std::vector<Finding>> VerifyRows(FileSystem& fs, const std::string& datas
   HOWDAH_ASSIGN_OR_RETURN(Columns columns, ColumnsOf(ledger.plan));
   HOWDAH_ASSIGN_OR_RETURN(StoredAs stored, StoredAsOf(ledger.plan));
   RowVerifier verifier(fs, dataset, std::move(columns), std::move(stored));
-  for (const TaskCommit& task : ledger.tasks) {
-    HOWDAH_RETURN_IF_ERROR(verifier.Verify(task));
+  for (const KeyGroup& group : GroupByFiles(ledger)) {
+    HOWDAH_RETURN_IF_ERROR(verifier.Verify(group));
   }
   return verifier.Take();
 }

@@ -56,12 +56,15 @@ struct TaskCommit {
   int64_t started_us = 0, finished_us = 0;  ///< microseconds since 1970
 };
 
-/// Every file of `task`: of rows that landed, then of quarantined ones.
-inline std::vector<const FileRecord*> AllFiles(const TaskCommit& task) {
-  std::vector<const FileRecord*> files;
-  for (const FileRecord& file : task.files) files.push_back(&file);
-  for (const FileRecord& file : task.quarantine) files.push_back(&file);
-  return files;
-}
+/// A merge's manifest: one file that lands in place of several small ones of its job.
+/// First committed wins.
+struct MergeCommit {
+  int64_t task = 0;     ///< its number, counted on after the splits'
+  std::string attempt;  ///< 16 hex digits
+  /// FileRecord::path of the files that it replaces, in the order of their rows.
+  std::vector<std::string> sources;
+  FileRecord file;
+  int64_t started_us = 0, finished_us = 0;  ///< microseconds since 1970
+};
 
 }  // namespace howdah

@@ -99,6 +99,28 @@ TEST_F(ExploreLanding, RecoverAgainstPublish) {
   ExpectNoViolation(scenario);
 }
 
+TEST_F(ExploreLanding, TwoDriversOfAJobThatMerges) {
+  JobPlan plan = plan_;
+  plan.merge_bytes = 1000;
+  Scenario scenario =
+      world_.Make("two drivers of a job that merges",
+                  {world_.Driver(plan), world_.Driver(plan)}, {plan}, kConflict);
+  world_.LeaveDone(scenario, plan);
+  ExpectNoViolation(scenario);
+}
+
+TEST_F(ExploreLanding, AbandonAndRecoverAgainstAJobThatMerges) {
+  JobPlan plan = plan_;
+  plan.merge_bytes = 1000;
+  Kinds ends = kConflictOrTaken;
+  ends.push_back(ErrorKind::kNotFound);  // nothing to abandon
+  Scenario scenario = world_.Make(
+      "abandon and recover against a job that merges",
+      {world_.Driver(plan), world_.Abandoner("a"), world_.Recoverer()}, {plan}, ends);
+  world_.LeaveDone(scenario, plan);
+  ExpectNoViolation(scenario);
+}
+
 TEST_F(ExploreLanding, GcAgainstDriversThatFinish) {
   LandingWorld world(1);
   const JobPlan plan = world.Plan("a");

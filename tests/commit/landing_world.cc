@@ -46,6 +46,17 @@ std::string TextOf(const std::string& generation, const std::string& attempt,
   return text;
 }
 
+/// The attempt at a split or a merge that the ledger has; "": none.
+std::string AttemptOf(const Ledger& ledger, int64_t number) {
+  for (const TaskCommit& task : ledger.tasks) {
+    if (task.split == number) return task.attempt;
+  }
+  for (const MergeCommit& merge : ledger.merges) {
+    if (merge.task == number) return merge.attempt;
+  }
+  return "";
+}
+
 void MustWork(const Status& status) {
   if (!status.ok()) status.Abort();
 }
@@ -100,10 +111,41 @@ Status LandingWorld::Score(FileSystem& fs, Job& job, int64_t split, bool promise
   file.crc32c = closed.crc32c;
   task.files.push_back(file);
   HOWDAH_ASSIGN_OR_RETURN(const TaskOutcome outcome, job.CommitTask(task));
+  if (promise && outcome == TaskOutcome::kCommitted) Promise(job, split, attempt.id);
+  return Status::OK();
+}
+
+Status LandingWorld::MergeFiles(FileSystem& fs, Job& job, const Merge& merge,
+                                bool promise) {
+  HOWDAH_ASSIGN_OR_RETURN(const Attempt attempt, job.BeginAttempt(merge.task));
+  MergeCommit commit;
+  commit.task = merge.task;
+  commit.attempt = attempt.id;
+  commit.file.staged_path = "0.staged";
+  commit.file.path = job.DataFileName(merge.task, 0, ".dat");
+  commit.file.row_groups = 1;
+  std::string text;
+  for (const Merge::Source& source : merge.sources) {
+    HOWDAH_ASSIGN_OR_RETURN(const std::string part, ReadFile(fs, source.staged));
+    text += part;
+    commit.file.rows += source.file.rows;
+    commit.sources.push_back(source.file.path);
+  }
+  HOWDAH_ASSIGN_OR_RETURN(
+      const ClosedFile closed,
+      WriteFile(fs, JoinPath(attempt.directory, commit.file.staged_path), text,
+                IfExists::kFail));
+  commit.file.bytes = closed.size;
+  commit.file.crc32c = closed.crc32c;
+  HOWDAH_ASSIGN_OR_RETURN(const TaskOutcome outcome, job.CommitMerge(merge, commit));
   if (promise && outcome == TaskOutcome::kCommitted) {
-    promises_.committed.push_back({job.plan().job_id, job.generation(), task});
+    Promise(job, merge.task, attempt.id);
   }
   return Status::OK();
+}
+
+void LandingWorld::Promise(const Job& job, int64_t task, const std::string& attempt) {
+  promises_.committed.push_back({job.plan().job_id, job.generation(), task, attempt});
 }
 
 Result<Ledger> LandingWorld::Drive(FileSystem& fs, Environment& environment,
@@ -116,6 +158,12 @@ Result<Ledger> LandingWorld::Drive(FileSystem& fs, Environment& environment,
     Status scored = Score(fs, *job, split, promise);
     if (!scored.ok()) scored = Score(fs, *job, split, promise);
     HOWDAH_RETURN_IF_ERROR(scored);
+  }
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<Merge> merges, job->MissingMerges());
+  for (const Merge& merge : merges) {
+    Status merged = MergeFiles(fs, *job, merge, promise);
+    if (!merged.ok()) merged = MergeFiles(fs, *job, merge, promise);
+    HOWDAH_RETURN_IF_ERROR(merged);
   }
   return job->Publish("{}");
 }
@@ -293,12 +341,12 @@ std::string LandingWorld::CheckPromises(FileSystem& fs) const {
     for (const Promises::Committed& promise : promises_.committed) {
       if (promise.job_id != ledger.job_id) continue;
       if (promise.generation != ledger.generation) continue;
-      const auto split = static_cast<size_t>(promise.task.split);
-      if (ledger.tasks.at(split).attempt == promise.task.attempt) continue;
+      const std::string landed = AttemptOf(ledger, promise.task);
+      if (landed == promise.attempt) continue;
       return fmt::format(
-          "attempt {} at split {} was told that it was committed, and the "
+          "attempt {} at task {} was told that it was committed, and the "
           "ledger has {}",
-          promise.task.attempt, split, ledger.tasks[split].attempt);
+          promise.attempt, promise.task, landed);
     }
   }
   return "";

@@ -23,7 +23,8 @@ struct Promises {
   struct Committed {
     std::string job_id;
     int64_t generation = 0;
-    TaskCommit task;
+    int64_t task = 0;  ///< a split, or Merge::task
+    std::string attempt;
   };
   std::vector<Committed> committed;    ///< "your task is committed"
   std::vector<std::string> withdrawn;  ///< "job.generation": it will not be published
@@ -39,7 +40,7 @@ class LandingWorld {
   JobPlan Plan(const std::string& job_id, const std::string& model = "m",
                PublishMode mode = PublishMode::kNew) const;
 
-  /// What `howdah run` does with a job: missing splits, then publish.
+  /// What `howdah run` does with a job: missing splits, missing merges, then publish.
   Actor Driver(const JobPlan& plan, Restart restart = Restart::kNo,
                Disguise disguise = nullptr);
   Actor Abandoner(const std::string& job_id, Disguise disguise = nullptr);
@@ -72,6 +73,8 @@ class LandingWorld {
 
  private:
   Status Score(FileSystem& fs, Job& job, int64_t split, bool promise);
+  Status MergeFiles(FileSystem& fs, Job& job, const Merge& merge, bool promise);
+  void Promise(const Job& job, int64_t task, const std::string& attempt);
   Result<Ledger> Drive(FileSystem& fs, Environment& environment, const JobPlan& plan,
                        Restart restart, bool promise);
   std::string View(FileSystem& fs) const;
