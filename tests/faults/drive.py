@@ -12,6 +12,7 @@ from moment import Moment
 from testing.cluster import conf, programs
 from testing.cluster.faults import DOWN, UP
 from testing.cluster.node import wait_until
+from testing.cluster.oracle import OracleError
 
 BLOCK = 1 << 20
 BLOCKS = 3
@@ -74,9 +75,12 @@ class Bench:
         wait_until(is_healthy, "all files are healthy", 120)
 
     def _takes_blocks_everywhere(self):
-        """One that was just restarted is live before it does."""
+        """One that was just restarted is live before it does, and one whose disk was full before it tells so."""
         count = len(self.cluster.layout.datanodes)
-        self.cluster.oracle.put("/everywhere/x", b"x", replication=count, overwrite=True)
+        try:
+            self.cluster.oracle.put("/everywhere/x", b"x", replication=count, overwrite=True)
+        except OracleError:
+            return False
         (file,) = self.cluster.oracle.health("/everywhere")
         return len(file["blocks"][0]["locations"]) == count
 

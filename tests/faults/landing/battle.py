@@ -45,7 +45,7 @@ class Story:
 class Battle:
     """A place, its reader, and the processes that land there."""
 
-    censuses = {}  # by storage, mode and whether there was something before
+    censuses = {}  # by storage, mode, whether there was something before, and merges
 
     def __init__(self, schedule, place, model, inputs):
         self.schedule, self.place, self._model, self._inputs = schedule, place, model, inputs
@@ -53,6 +53,7 @@ class Battle:
         self.story, self.jobs, self.states = Story(), [], [None]
         self.processes = []
         self.has_base = self.mode != "new" and self.chance.random() < 0.8
+        self.merges = self.chance.random() < 0.4
         if schedule.fault == "killed at C8":
             self.has_base = self.mode != "new"  # else there is nothing to swap
         self.reader = None
@@ -61,9 +62,12 @@ class Battle:
 
     def run_arguments(self, job, *more):
         mode = [] if self.mode == "new" or job is BASE and self.mode == "overwrite" else ["--mode", self.mode]
+        files = ["--set", "output.file_size=8KiB"]
+        if self.merges:  # all splits have small files then
+            files = ["--set", "output.file_size=64KiB", "--set", "output.merge_small_files=true"]
         return ["run", "--model", self._model, "--input", job.write_input(self._inputs), "--output",
                 self.place.url, "--format", "parquet", "--keep", "n", "--job-id", job.id,
-                "--set", "output.file_size=8KiB", "--set", "model.batch_rows=200", *mode, *more]
+                *files, "--set", "model.batch_rows=200", *mode, *more]
 
     def start(self, *arguments, gate=None):
         process = self.place.start(*arguments, gate=gate)
@@ -103,7 +107,7 @@ class Battle:
 
     @property
     def _kind(self):
-        return self.schedule.storage, self.mode, self.has_base
+        return self.schedule.storage, self.mode, self.has_base, self.merges
 
     def has_census(self):
         return self._kind in self.censuses
