@@ -45,7 +45,7 @@ Result<JobStatus> LookAtJob(FileSystem& fs, const DatasetPaths& paths,
 struct Merge {
   struct Source {
     std::string staged;  ///< where it lies: an absolute path
-    FileRecord file;
+    FileRecord file;     ///< without its columns
   };
   int64_t task = 0;  ///< its number, counted on after the splits'
   std::vector<Source>

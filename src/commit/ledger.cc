@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
-#include <string_view>
 #include <utility>
 
 #include "base/environment.h"
@@ -275,15 +273,20 @@ int64_t Ledger::bytes() const {
   return sum;
 }
 
-std::vector<const FileRecord*> Ledger::DataFiles() const {
-  std::set<std::string_view> replaced;
+std::set<std::string_view> Ledger::MergedPaths() const {
+  std::set<std::string_view> paths;
   for (const MergeCommit& merge : merges) {
-    replaced.insert(merge.sources.begin(), merge.sources.end());
+    paths.insert(merge.sources.begin(), merge.sources.end());
   }
+  return paths;
+}
+
+std::vector<const FileRecord*> Ledger::DataFiles() const {
+  const std::set<std::string_view> merged = MergedPaths();
   std::vector<const FileRecord*> files;
   for (const TaskCommit& task : tasks) {
     for (const FileRecord& file : task.files) {
-      if (!replaced.contains(file.path)) files.push_back(&file);
+      if (!merged.contains(file.path)) files.push_back(&file);
     }
   }
   for (const MergeCommit& merge : merges) files.push_back(&merge.file);

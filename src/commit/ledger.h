@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -43,8 +45,11 @@ struct Ledger {
   int64_t files() const;  ///< DataFiles
   int64_t bytes() const;  ///< of DataFiles
 
+  /// Paths of the files that merges replaced, which did not land. Valid as long as the
+  /// ledger is not changed.
+  std::set<std::string_view> MergedPaths() const;
   /// The files with rows that landed: those of the tasks that no merge replaced, then
-  /// those of the merges. Valid as long as the ledger is not changed.
+  /// those of the merges. Valid as MergedPaths is.
   std::vector<const FileRecord*> DataFiles() const;
   /// DataFiles, then those of quarantined rows.
   std::vector<const FileRecord*> AllFiles() const;

@@ -22,7 +22,10 @@ std::map<std::string, Sources> FilesByDirectory(const WorkDirectory& work,
       const size_t slash = file.path.rfind('/');
       const std::string directory =
           slash == file.path.npos ? "" : file.path.substr(0, slash);
-      directories[directory].push_back({JoinPath(attempt, file.staged_path), file});
+      Merge::Source& source = directories[directory].emplace_back();
+      source.staged = JoinPath(attempt, file.staged_path);
+      source.file = file;
+      source.file.columns = {};
     }
   }
   return directories;

@@ -95,6 +95,8 @@ TEST_F(MergeTest, AMergedJobIsPublishedWithItsMergedFiles) {
   ASSERT_TRUE(ledger.ok()) << ledger.status();
   ASSERT_EQ(ledger->merges.size(), 1u);
   EXPECT_EQ(ledger->merges[0].task, 2);
+  EXPECT_THAT(ledger->tasks[0].files[0].columns, IsEmpty());  // it did not land
+  EXPECT_THAT(ledger->tasks[1].files[1].columns, testing::SizeIs(1));
   CheckPublished("nightly", 1);
 }
 

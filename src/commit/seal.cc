@@ -32,6 +32,16 @@ Status CheckAllCommitted(const LandingContext& landing, const JobPlan& plan) {
                landing.work.Describe(), missing.size());
 }
 
+/// There may be many files that did not land, and of their columns nobody asks.
+void DropColumnsOfMerged(Ledger& ledger) {
+  const std::set<std::string_view> merged = ledger.MergedPaths();
+  for (TaskCommit& task : ledger.tasks) {
+    for (FileRecord& file : task.files) {
+      if (merged.contains(file.path)) file.columns = {};
+    }
+  }
+}
+
 /// Moves files of attempts into data/, once each.
 class Mover {
  public:
@@ -39,14 +49,11 @@ class Mover {
 
   /// All files of `ledger` that land; those that a merge replaced stay where they are.
   Status MoveAll(const Ledger& ledger) {
-    std::set<std::string_view> replaced;
-    for (const MergeCommit& merge : ledger.merges) {
-      replaced.insert(merge.sources.begin(), merge.sources.end());
-    }
+    const std::set<std::string_view> merged = ledger.MergedPaths();
     for (const TaskCommit& task : ledger.tasks) {
       const std::string landed = work_.attempt(task.split, task.attempt);
       for (const FileRecord& file : task.files) {
-        if (!replaced.contains(file.path)) HOWDAH_RETURN_IF_ERROR(Move(landed, file));
+        if (!merged.contains(file.path)) HOWDAH_RETURN_IF_ERROR(Move(landed, file));
       }
       const std::string quarantined = work_.quarantine(task.split, task.attempt);
       for (const FileRecord& file : task.quarantine) {
@@ -164,6 +171,7 @@ Result<Ledger> Assemble(const LandingContext& landing, const JobPlan& plan,
   ours.run = run;
   HOWDAH_ASSIGN_OR_RETURN(ours.tasks, ReadTasks(landing.fs, plan, work.sealed()));
   HOWDAH_ASSIGN_OR_RETURN(ours.merges, ReadSealedMerges(landing, plan, ours.tasks));
+  DropColumnsOfMerged(ours);
   HOWDAH_RETURN_IF_ERROR(RefuseFindings(landing, VerifyLedger(ours)));
 
   HOWDAH_RETURN_IF_ERROR(Mover(landing).MoveAll(ours));

@@ -185,3 +185,7 @@ def test_an_output_without_room_for_the_name_of_its_staging_is_refused(place, mo
     flags = linear.flags[:4]
     refused("check", *flags, "--output", place / ("o" * 248), words=["247", "248", "staging"])
     howdah("run", *flags, "--keep", "id", "--output", place / ("o" * 247))
+    # Elsewhere that name also tells datasets apart.
+    elsewhere = [*flags, "--keep", "id", "--set", f"output.staging={place}/staging"]
+    refused("check", *elsewhere, "--output", place / ("e" * 231), words=["230", "231", "staging"])
+    howdah("run", *elsewhere, "--output", place / ("e" * 230))
