@@ -44,6 +44,20 @@ class JobCrashTest : public CommitTest {
     CheckTidy();
   }
 
+  /// \return how many calls a run makes.
+  int64_t FinishAfterACrashAtAnyCall() {
+    int64_t k = 0;
+    for (const Kind kind : {Kind::kCrashBefore, Kind::kCrashAfter}) {
+      for (k = 0; DriveWithFault(k, {kind}).has_value(); ++k, Reset()) {
+        SCOPED_TRACE(struck_);
+        FinishAndCheck();
+        if (HasFailure()) return k;
+      }
+      Reset();
+    }
+    return k;
+  }
+
   /// One generation, over, without payload. What was being set up may be left in H/tmp.
   void CheckTidy() {
     for (const auto& [name, text] : Tree(*fs_, paths_.jobs())) {
@@ -67,30 +81,12 @@ class JobCrashTest : public CommitTest {
 };
 
 TEST_F(JobCrashTest, AfterACrashAtAnyCallTheSameCommandFinishesTheJob) {
-  for (const Kind kind : {Kind::kCrashBefore, Kind::kCrashAfter}) {
-    int64_t k = 0;
-    for (; DriveWithFault(k, {kind}).has_value(); ++k, Reset()) {
-      SCOPED_TRACE(struck_);
-      FinishAndCheck();
-      if (HasFailure()) return;
-    }
-    EXPECT_GT(k, 50);
-    Reset();
-  }
+  EXPECT_GT(FinishAfterACrashAtAnyCall(), 50);
 }
 
-TEST_F(JobCrashTest, AfterACrashAtAnyCallOfAJobThatMergesTheSameCommandFinishesIt) {
+TEST_F(JobCrashTest, AfterACrashAtAnyCallTheSameCommandFinishesAJobThatMerges) {
   plan_.merge_bytes = 1000;
-  for (const Kind kind : {Kind::kCrashBefore, Kind::kCrashAfter}) {
-    int64_t k = 0;
-    for (; DriveWithFault(k, {kind}).has_value(); ++k, Reset()) {
-      SCOPED_TRACE(struck_);
-      FinishAndCheck();
-      if (HasFailure()) return;
-    }
-    EXPECT_GT(k, 60);
-    Reset();
-  }
+  EXPECT_GT(FinishAfterACrashAtAnyCall(), 60);
 }
 
 TEST_F(JobCrashTest, CommittedSplitsAreNotScoredAgainAfterACrashAtAnyCall) {
