@@ -105,7 +105,8 @@ def test_a_real_model_of_rank_three_lands_whole(zoo_folder, place):
             field, answer = landed.schema.field(name), expected[name]
             assert field.metadata[b"tensor.shape"] == ",".join(map(str, answer.shape[1:])).encode()
             values = landed.column(name).combine_chunks().flatten().to_numpy()
-            assert np.allclose(values.reshape(answer.shape), answer, rtol=1e-4, atol=1e-5), name
+            # Convolutions are summed in an order that depends on the number of threads.
+            assert np.allclose(values.reshape(answer.shape), answer, rtol=1e-4, atol=5e-5), name
     support.verify(place / "out", level=3)
 
 

@@ -826,6 +826,8 @@ def ask_basic_pitch(folder):
 
 def main(folder):
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
+    # As the command has it. TensorFlow's own default depends on the CPU, and last bits with it.
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
     import tensorflow as tf
 
     models = folder / "models"
