@@ -25,7 +25,7 @@ interop: build ## what lands against every reader, by chance; CASES=25, HOWDAH_I
 	  HOWDAH_INTEROP_SEED=$${HOWDAH_INTEROP_SEED:-$$(date +%s)} PYTHONDONTWRITEBYTECODE=1 \
 	  $(PYTHON) -m pytest tests/interop --numprocesses=2 --dist=loadfile --quiet
 
-faults: build ## 500 landings and a pairwise cover of HDFS writes under fire, 50 minutes; FAULTS=sample, FAULTS_SEED=7
+faults: build ## 500 landings and a pairwise cover of HDFS writes under fire, 40 minutes; FAULTS=sample, FAULTS_SEED=7
 	@tools/setup test
 	cmake --build build --target hdfs_stream hdfs_calls
 	@HOWDAH_FAULTS=$(or $(FAULTS),pairwise) HOWDAH_FAULTS_SEED=$(or $(FAULTS_SEED),7) \

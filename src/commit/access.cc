@@ -10,9 +10,14 @@ namespace {
 using Scope = AclEntry::Scope;
 using Kind = AclEntry::Kind;
 
-constexpr uint32_t kSetGroup = 02000, kSticky = 01000;
+constexpr uint32_t kSetGroup = 02000, kStickyForAll = 01002;
 // What owners keep in any case, so that they can go on working with what is theirs.
 constexpr uint32_t kOwnersDirectory = 0700, kOwnersFile = 0600;
+
+/// This process may not do it, or nobody can on this file system.
+bool IsRefused(const Status& status) {
+  return Is(status, ErrorKind::kPermissionDenied) || Is(status, ErrorKind::kUnsupported);
+}
 
 uint32_t GroupAsOthers(uint32_t mode) { return mode & (07707 | (mode & 7) << 3); }
 
@@ -85,8 +90,7 @@ class Giver {
     }
     HOWDAH_ASSIGN_OR_RETURN(const bool same_group, GiveGroup(entry));
     const Status permitted = GivePermissions(entry, heir_.Of(entry.type, same_group));
-    if (Is(permitted, ErrorKind::kPermissionDenied) ||
-        Is(permitted, ErrorKind::kUnsupported)) {
+    if (IsRefused(permitted)) {
       WarnOnce(warned_of_permissions_, "permissions", permitted);
     } else {
       HOWDAH_RETURN_IF_ERROR(permitted);
@@ -100,7 +104,7 @@ class Giver {
     if (entry.group == parent_.group) return true;
     if (warned_of_group_) return false;
     const Status given = fs_.SetOwner(entry.path, "", parent_.group);
-    if (!Is(given, ErrorKind::kPermissionDenied)) {
+    if (!IsRefused(given)) {
       HOWDAH_RETURN_IF_ERROR(given);
       return true;
     }
@@ -125,7 +129,7 @@ class Giver {
   Status GiveOwner(const FileInfo& entry) {
     if (entry.owner == parent_.owner || owner_refused_) return Status::OK();
     const Status given = fs_.SetOwner(entry.path, parent_.owner, "");
-    owner_refused_ = Is(given, ErrorKind::kPermissionDenied);
+    owner_refused_ = IsRefused(given);
     return owner_refused_ ? Status::OK() : given;
   }
 
@@ -149,7 +153,7 @@ class Giver {
 Status GiveAccessOf(FileSystem& fs, const std::string& parent, const std::string& tree) {
   HOWDAH_ASSIGN_OR_RETURN(FileInfo above, fs.Stat(parent));
   // Where everybody has their own, as in /tmp, nobody's is a model for another's.
-  if ((above.mode & kSticky) != 0) return Status::OK();
+  if ((above.mode & kStickyForAll) == kStickyForAll) return Status::OK();
   Acl acl;
   if (above.may_have_acl) {
     HOWDAH_ASSIGN_OR_RETURN(acl, fs.GetAcl(parent));

@@ -73,10 +73,10 @@ class PublishedJob final : public Job {
   Result<std::vector<int64_t>> MissingSplits() override { return std::vector<int64_t>(); }
   Result<std::vector<Merge>> MissingMerges() override { return std::vector<Merge>(); }
   Result<Attempt> BeginAttempt(int64_t) override { return Done(); }
-  std::string DataFileName(int64_t split, int64_t n,
+  std::string DataFileName(int64_t task, int64_t n,
                            const std::string& extension) const override {
     const WorkDirectory work = WorkDirectory::Of({}, ledger_->job_id, generation());
-    return work.DataFileName(split, n, extension);
+    return work.DataFileName(task, n, extension);
   }
   Result<std::string> QuarantineDirectory(const Attempt&) override { return Done(); }
   std::string QuarantinePath(int64_t split, int64_t n) const override {
@@ -144,9 +144,9 @@ class RunningJob final : public Job {
     return attempt;
   }
 
-  std::string DataFileName(int64_t split, int64_t n,
+  std::string DataFileName(int64_t task, int64_t n,
                            const std::string& extension) const override {
-    return landing_.work.DataFileName(split, n, extension);
+    return landing_.work.DataFileName(task, n, extension);
   }
 
   Result<std::string> QuarantineDirectory(const Attempt& attempt) override {
@@ -289,7 +289,7 @@ class RunningJob final : public Job {
   const JobPlan plan_;
   const std::optional<Ledger> not_published_;
   std::mutex mutex_;
-  std::set<std::string> handed_in_;  ///< attempts that CommitTask has seen
+  std::set<std::string> handed_in_;  ///< attempts that Commit has seen
 };
 
 /// FIN for a generation that is over without it: its driver died in between.

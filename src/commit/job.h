@@ -48,8 +48,8 @@ struct Merge {
     FileRecord file;     ///< without its columns
   };
   int64_t task = 0;  ///< its number, counted on after the splits'
-  std::vector<Source>
-      sources;  ///< two or more of one directory, in the order of the rows
+  /// Two or more of one directory, in the order of the rows.
+  std::vector<Source> sources;
 };
 
 /// An attempt's own directory; only this attempt writes there.

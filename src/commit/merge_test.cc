@@ -112,7 +112,7 @@ TEST_F(MergeTest, BeforeAllIsMergedNothingIsPublished) {
   const auto job = OpenDone();
   const auto published = job->Publish("{}");
   EXPECT_EQ(KindOf(published.status()), ErrorKind::kInvalidInput);
-  EXPECT_THAT(published.status().message(), HasSubstr("1 merges"));
+  EXPECT_THAT(published.status().message(), HasSubstr("not done (1)"));
   EXPECT_TRUE(Tree(*fs_, paths_.dataset).empty());
   // What no command released recover does not publish either.
   const auto report = Recover(*fs_, environment_, paths_).ValueOrDie();
@@ -184,8 +184,13 @@ TEST_F(MergeTest, ALedgerWithWrongMergesIsFound) {
   };
   EXPECT_THAT(first_finding([](Ledger& l) { l.merges[0].sources[0] = "other.dat"; }),
               HasSubstr("no task wrote"));
-  EXPECT_THAT(first_finding([](Ledger& l) { l.merges.push_back(l.merges[0]); }),
+  EXPECT_THAT(first_finding([](Ledger& l) {
+                l.merges.push_back(l.merges[0]);
+                l.merges[1].task = 3;
+              }),
               HasSubstr("merged before"));
+  EXPECT_THAT(first_finding([](Ledger& l) { l.merges[0].task = 3; }),
+              HasSubstr("merge 3, expected 2"));
   EXPECT_THAT(first_finding([](Ledger& l) { l.merges[0].file.rows = 1; }),
               HasSubstr("has 1 rows, the files it is made of have 18"));
   EXPECT_THAT(

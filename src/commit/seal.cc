@@ -27,7 +27,7 @@ Status CheckAllCommitted(const LandingContext& landing, const JobPlan& plan) {
                           FindMissingMerges(landing, plan));
   if (missing.empty()) return Status::OK();
   return Error(ErrorKind::kInvalidInput,
-               "{}: {} merges of its small files are not done, so the job cannot be "
+               "{}: merges of its small files are not done ({}), so the job cannot be "
                "published yet",
                landing.work.Describe(), missing.size());
 }

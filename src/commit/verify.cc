@@ -177,7 +177,13 @@ std::vector<Finding> VerifyLedger(const Ledger& ledger) {
     }
     for (const FileRecord& file : task.files) written[file.path] = &file;
   }
+  int64_t number = splits;
   for (const MergeCommit& merge : ledger.merges) {
+    if (merge.task != number++) {
+      findings.push_back(
+          {Defect::kRows, merge.file.path,
+           fmt::format("is of merge {}, expected {}", merge.task, number - 1)});
+    }
     std::vector<const FileRecord*> sources;
     for (const std::string& path : merge.sources) {
       const FileRecord* source = std::exchange(written[path], nullptr);

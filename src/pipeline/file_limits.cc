@@ -13,21 +13,21 @@
 namespace howdah {
 namespace {
 
-/// What to do about too many files.
-std::string Advice(const PreparedJob& job) {
+/// What to do about too many files. `begun`: splits may be done.
+std::string Advice(const PreparedJob& job, bool begun = false) {
   std::string advice;
   if (!job.partition_by.empty()) {
     advice = fmt::format("partition by columns of fewer values than {} have",
                          QuotedList(job.partition_by));
   }
-  if (job.plan.splits.size() > 1) {
+  const bool merges = job.spec.output.merge_small_files;
+  if (job.plan.splits.size() > 1 && !merges) {
     advice += fmt::format("{}make fewer splits than {} by 'input.split_size'",
                           advice.empty() ? "" : ", or ", job.plan.splits.size());
   }
   if (advice.empty()) advice = "make larger files by 'output.file_size'";
-  if (!job.spec.output.merge_small_files) {
-    advice += ", or merge them by 'output.merge_small_files'";
-  }
+  if (!merges) advice += ", or merge them by 'output.merge_small_files'";
+  if (!merges && begun) advice += " with --restart";
   return advice;
 }
 
@@ -84,7 +84,20 @@ Status CheckFileCount(const PreparedJob& job, int64_t files) {
       "is published: {}, or raise 'checks.max_files', with which the same "
       "command goes on",
       FormatCount(files), job.output_url, FormatCount(job.spec.checks.max_files),
-      Advice(job));
+      Advice(job, /*begun=*/true));
+}
+
+Status CheckStagedFiles(const PreparedJob& job, int64_t files) {
+  if (!job.spec.output.merge_small_files) return CheckFileCount(job, files);
+  // The ledger lists them all, and is read whole.
+  constexpr int64_t kMost = int64_t{1} << 18;
+  if (files <= kMost) return Status::OK();
+  return Error(
+      ErrorKind::kResourceExhausted,
+      "the splits of '{}' have made {} files that are to be merged, the most is {}, "
+      "and nothing is published: make fewer splits than {} by a larger "
+      "'input.split_size', with --restart",
+      job.output_url, FormatCount(files), FormatCount(kMost), job.plan.splits.size());
 }
 
 std::optional<std::string> SmallFilesWarning(const PreparedJob& job, int64_t files,

@@ -20,6 +20,10 @@ Status CheckPlannedFiles(const PreparedJob& job);
 /// many, and which key raises the limit.
 Status CheckFileCount(const PreparedJob& job, int64_t files);
 
+/// The same while splits are scored: where small files will be merged it is not known yet
+/// how many land, but so many can be merged.
+Status CheckStagedFiles(const PreparedJob& job, int64_t files);
+
 /// A sentence, when partitions make files far below the size that they should have.
 /// \param files, bytes  of all data files.
 std::optional<std::string> SmallFilesWarning(const PreparedJob& job, int64_t files,

@@ -14,6 +14,7 @@
 
 #include "base/environment.h"
 #include "base/log.h"
+#include "pipeline/file_limits.h"
 #include "pipeline/landed_rows.h"
 #include "pipeline/split_writing.h"
 #include "pipeline/stored_as.h"
@@ -40,19 +41,28 @@ Result<std::shared_ptr<arrow::RecordBatch>> WithTypes(
   return arrow::RecordBatch::Make(schema, batch.num_rows(), std::move(columns));
 }
 
+/// Merges at once for which 'output.memory' has room.
+int64_t MostWriters(const PreparedJob& prepared) {
+  constexpr int64_t kLeast = int64_t{4} << 20;  // of an encoder and of a reader
+  const int64_t each = kLeast + prepared.output_fs->PendingFileBytes();
+  return std::clamp<int64_t>(prepared.spec.output.memory / 2 / each, 1,
+                             prepared.runners());
+}
+
 /// Does the merges of one job, each in whichever thread comes to it.
 class FileMerger {
  public:
   FileMerger(const PreparedJob& prepared, Job& job, StoredAs stored,
              std::shared_ptr<arrow::Schema> schema, std::vector<Merge> merges,
-             std::stop_token stop)
+             std::stop_token stop, ScoreCounters& counters)
       : prepared_(prepared),
         job_(job),
         stored_(std::move(stored)),
         schema_(std::move(schema)),
         merges_(std::move(merges)),
         stop_(std::move(stop)),
-        workers_(std::min<int64_t>(prepared.runners(), std::ssize(merges_))) {}
+        counters_(counters),
+        workers_(std::min<int64_t>(MostWriters(prepared), std::ssize(merges_))) {}
 
   Status Run() {
     {
@@ -65,9 +75,12 @@ class FileMerger {
  private:
   void Work() {
     for (size_t i = next_++; i < merges_.size() && !failed_; i = next_++) {
-      const Status status = MergeOne(merges_[i]);
+      Status status = MergeOne(merges_[i]);
       if (status.ok()) continue;
       failed_ = true;
+      // Where the job is over meanwhile, any error may come of that.
+      const Status now = job_.MissingMerges().status();
+      if (Is(now, ErrorKind::kCommitConflict)) status = now;
       std::lock_guard lock(mutex_);
       if (first_error_.ok()) first_error_ = status;
     }
@@ -110,6 +123,7 @@ class FileMerger {
                    source.staged, copied.message());
     }
     HOWDAH_ASSIGN_OR_RETURN(std::vector<FileRecord> files, writer->Finish());
+    CountPeak(writer->TakePeakBytes());
     if (files.size() == 1) return std::move(files.front());
     return Error(ErrorKind::kInternal, "merge {} has made {} files", merge.task,
                  files.size());
@@ -133,6 +147,14 @@ class FileMerger {
       return directory + job_.DataFileName(task, n, extension);
     };
     return options;
+  }
+
+  /// A writer has held so much; it counts as if all had at once.
+  void CountPeak(int64_t bytes) {
+    const int64_t most = bytes * workers_;
+    int64_t peak = counters_.peak_memory;
+    while (most > peak && !counters_.peak_memory.compare_exchange_weak(peak, most)) {
+    }
   }
 
   /// Corruption: its rows are not those that were written.
@@ -164,6 +186,7 @@ class FileMerger {
   const std::shared_ptr<arrow::Schema> schema_;  // of the files
   const std::vector<Merge> merges_;
   const std::stop_token stop_;
+  ScoreCounters& counters_;
   const int64_t workers_;
   std::atomic<size_t> next_{0};
   std::atomic<bool> failed_{false};
@@ -173,18 +196,20 @@ class FileMerger {
 
 }  // namespace
 
-Status MergeSmallFiles(const PreparedJob& prepared, Job& job,
-                       const std::stop_token& stop) {
+Status MergeSmallFiles(const PreparedJob& prepared, Job& job, const std::stop_token& stop,
+                       ScoreCounters* counters) {
   HOWDAH_ASSIGN_OR_RETURN(std::vector<Merge> merges, job.MissingMerges());
-  if (merges.empty()) return Status::OK();
-  size_t files = 0;
-  for (const Merge& merge : merges) files += merge.sources.size();
-  Log(LogLevel::kInfo, "merging {} small files into {}", files, merges.size());
+  if (merges.empty()) return CheckFileCount(prepared, counters->files);
+  int64_t sources = 0;
+  for (const Merge& merge : merges) sources += std::ssize(merge.sources);
+  counters->files += std::ssize(merges) - sources;
+  HOWDAH_RETURN_IF_ERROR(CheckFileCount(prepared, counters->files));
+  Log(LogLevel::kInfo, "merging {} small files into {}", sources, merges.size());
   HOWDAH_ASSIGN_OR_RETURN(StoredAs stored, StoredAsOf(job.plan()));
   HOWDAH_ASSIGN_OR_RETURN(auto schema,
                           FileSchema(*prepared.landing->schema(), prepared.partition_by));
   return FileMerger(prepared, job, std::move(stored), std::move(schema),
-                    std::move(merges), stop)
+                    std::move(merges), stop, *counters)
       .Run();
 }
 

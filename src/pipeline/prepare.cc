@@ -392,7 +392,6 @@ std::string SemanticText(const PreparedJob& job, const std::string& text) {
         {"compression", job.encoder.compression},
         {"keep", job.spec.output.keep},
         {"partition_by", job.partition_by},
-        {"merge_small_files", job.spec.output.merge_small_files},
         {"row_splits", job.spec.output.row_splits},
         {"keys", std::move(keys)},
         {"columns", std::move(columns)},
@@ -402,6 +401,7 @@ std::string SemanticText(const PreparedJob& job, const std::string& text) {
   if (job.spec.output.file_size) {
     semantic["output"]["file_size"] = *job.spec.output.file_size;
   }
+  if (job.spec.output.merge_small_files) semantic["output"]["merge_small_files"] = true;
   if (!text.empty()) semantic["output"]["text"] = nlohmann::json::parse(text);
   if (!job.spec.output.staging.empty()) {
     // A staging directory may serve several datasets; each needs its own jobs there.

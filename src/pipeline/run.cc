@@ -79,15 +79,13 @@ Result<std::unique_ptr<BadRowLimit>> CountBadRows(const PreparedJob& prepared, J
 Status CountFiles(const PreparedJob& prepared, Job& job, std::atomic<int64_t>* count) {
   HOWDAH_ASSIGN_OR_RETURN(const int64_t files, job.FilesCommitted());
   *count = files;
-  return CheckFileCount(prepared, files);
+  return CheckStagedFiles(prepared, files);
 }
 
 Status ScoreMissing(const PreparedJob& prepared, Predictor& predictor, Job& job,
                     const RunOptions& options, RunFigures* figures) {
   HOWDAH_ASSIGN_OR_RETURN(std::vector<int64_t> missing, job.MissingSplits());
-  if (!prepared.spec.output.merge_small_files) {
-    HOWDAH_RETURN_IF_ERROR(CountFiles(prepared, job, &figures->counters.files));
-  }
+  HOWDAH_RETURN_IF_ERROR(CountFiles(prepared, job, &figures->counters.files));
   HOWDAH_ASSIGN_OR_RETURN(auto bad_rows, CountBadRows(prepared, job));
   figures->splits_scored = static_cast<int64_t>(missing.size());
   const int64_t rows = RowsOf(job.plan(), missing);
@@ -100,8 +98,9 @@ Status ScoreMissing(const PreparedJob& prepared, Predictor& predictor, Job& job,
   }
   // Of the splits that another run has scored meanwhile this one has not counted any.
   HOWDAH_RETURN_IF_ERROR(CountBadRows(prepared, job).status());
-  HOWDAH_RETURN_IF_ERROR(MergeSmallFiles(prepared, job, options.stop));
   HOWDAH_RETURN_IF_ERROR(CountFiles(prepared, job, &figures->counters.files));
+  HOWDAH_RETURN_IF_ERROR(
+      MergeSmallFiles(prepared, job, options.stop, &figures->counters));
   if (options.metrics_file.empty()) return Status::OK();
   return WriteMetrics(figures->counters, rows, options.metrics_file);
 }

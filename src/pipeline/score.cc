@@ -361,9 +361,7 @@ class Scorer {
     }
     counters_.splits += 1;
     counters_.files += static_cast<int64_t>(commit.files.size());
-    // Where they will be merged the number that lands is not known yet.
-    if (prepared_.spec.output.merge_small_files) return Status::OK();
-    return CheckFileCount(prepared_, counters_.files);
+    return CheckStagedFiles(prepared_, counters_.files);
   }
 
   /// The writer of `lane` holds so many bytes now, and held `peak_bytes` a moment ago.

@@ -226,18 +226,27 @@ class RowVerifier {
     return HashFile(*reader, columns_, record);
   }
 
+  /// The first ones, and how many more there are.
+  template <typename Items>
+  static std::string FirstOf(const Items& items) {
+    constexpr size_t kMost = 10;
+    if (items.size() <= kMost) return fmt::format("{}", fmt::join(items, ", "));
+    return fmt::format("{} and {} more",
+                       fmt::join(items.begin(), items.begin() + kMost, ", "),
+                       items.size() - kMost);
+  }
+
   static std::string FilesOf(const KeyGroup& group) {
     std::vector<std::string_view> paths;
     for (const FileRecord* file : group.files) paths.push_back(file->path);
-    return fmt::format("{}", fmt::join(paths, ", "));
+    return FirstOf(paths);
   }
 
   /// "split 3", "splits 0, 1, 2".
   static std::string SplitsOf(const KeyGroup& group) {
     std::vector<int64_t> splits;
     for (const TaskCommit* task : group.tasks) splits.push_back(task->split);
-    return fmt::format("{} {}", splits.size() == 1 ? "split" : "splits",
-                       fmt::join(splits, ", "));
+    return fmt::format("{} {}", splits.size() == 1 ? "split" : "splits", FirstOf(splits));
   }
 
   FileSystem& fs_;

@@ -245,7 +245,10 @@ class LocalFileSystem final : public FileSystem {
 
   Status SetPermission(const std::string& path, uint32_t mode) override {
     HOWDAH_RETURN_IF_ERROR(CheckPath(path));
-    if (::chmod(path.c_str(), mode & 07777) == 0) return Status::OK();
+    const Descriptor opened = OpenTrusted(path);
+    if (opened.get() != -1 && ::chmod(PathOf(opened).c_str(), mode & 07777) == 0) {
+      return Status::OK();
+    }
     return LookupError(errno, path, "change its mode");
   }
 
@@ -260,7 +263,11 @@ class LocalFileSystem final : public FileSystem {
     if (!group.empty()) {
       HOWDAH_ASSIGN_OR_RETURN(users, ParsePosixId(group));
     }
-    if (::chown(path.c_str(), user, users) == 0) return Status::OK();
+    const Descriptor opened = OpenTrusted(path);
+    if (opened.get() != -1 &&
+        ::fchownat(opened.get(), "", user, users, AT_EMPTY_PATH) == 0) {
+      return Status::OK();
+    }
     // In a container: a user of the machine whom it does not know.
     return LookupError(errno == EINVAL ? EPERM : errno, path, "change its owner");
   }

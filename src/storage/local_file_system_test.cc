@@ -364,6 +364,32 @@ TEST_F(LocalFileSystemTest, AReadOnlyDiskRefusesEveryChange) {
   });
 }
 
+TEST_F(LocalFileSystemTest, AnotherUsersLinkDoesNotLeadToWhoseAccessIsChanged) {
+  if (::geteuid() != 0) return;  // only root can make another user's link
+  constexpr uid_t kOther = 54321;
+  MakeDirectory("target");
+  MakeFile("target/f");
+  MakeLink("target", "ours");
+  MakeLink("target", "theirs");
+  ASSERT_EQ(::lchown(Path("theirs").c_str(), kOther, kOther), 0);
+
+  EXPECT_TRUE(fs_->SetPermission(Path("ours"), 0700).ok());
+  EXPECT_TRUE(fs_->SetPermission(Path("ours/f"), 0600).ok());
+  EXPECT_TRUE(fs_->SetOwner(Path("ours/f"), "54321", "").ok());
+  EXPECT_EQ(fs_->Stat(Path("target"))->mode, 0700u);
+  EXPECT_EQ(fs_->Stat(Path("target/f"))->owner, "54321");
+  for (const char* const name : {"theirs", "theirs/f"}) {
+    SCOPED_TRACE(name);
+    const Acl list = {{AclEntry::Scope::kAccess, AclEntry::Kind::kUser, "54321", 7}};
+    EXPECT_TRUE(Is(fs_->SetPermission(Path(name), 0777), ErrorKind::kPermissionDenied));
+    EXPECT_TRUE(Is(fs_->SetOwner(Path(name), "0", "0"), ErrorKind::kPermissionDenied));
+    EXPECT_TRUE(Is(fs_->SetAcl(Path(name), list), ErrorKind::kPermissionDenied));
+  }
+  EXPECT_EQ(fs_->Stat(Path("target"))->mode, 0700u);
+  EXPECT_EQ(fs_->Stat(Path("target/f"))->mode, 0600u);
+  EXPECT_EQ(fs_->Stat(Path("target/f"))->owner, "54321");
+}
+
 TEST_F(LocalFileSystemTest, AMountPointIsToldAndCannotBeMovedReplacedOrLeft) {
   MakeDirectory("mount");
   MakeDirectory("plain");

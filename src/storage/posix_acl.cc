@@ -12,6 +12,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "storage/posix_descriptor.h"
 #include "storage/posix_error.h"
 
 namespace howdah {
@@ -114,14 +115,17 @@ Result<std::string> Encode(const Acl& acl, Scope scope) {
   return bytes;
 }
 
-Status WriteScope(const std::string& path, const Acl& acl, Scope scope) {
+/// \param opened  by which `path` is changed.
+Status WriteScope(const Descriptor& opened, const std::string& path, const Acl& acl,
+                  Scope scope) {
   const char* const attribute = AttributeOf(scope);
+  const std::string itself = PathOf(opened);
   int result = 0;
   if (HasScope(acl, scope)) {
     HOWDAH_ASSIGN_OR_RETURN(const std::string bytes, Encode(acl, scope));
-    result = ::setxattr(path.c_str(), attribute, bytes.data(), bytes.size(), 0);
+    result = ::setxattr(itself.c_str(), attribute, bytes.data(), bytes.size(), 0);
   } else {
-    result = ::removexattr(path.c_str(), attribute);
+    result = ::removexattr(itself.c_str(), attribute);
     if (result != 0 && MeansNone(errno)) return Status::OK();
   }
   if (result == 0) return Status::OK();
@@ -149,8 +153,12 @@ Status WritePosixAcl(const std::string& path, const Acl& acl) {
     return Error(ErrorKind::kInvalidInput,
                  "{}: only a directory can have a default access control list", path);
   }
-  HOWDAH_RETURN_IF_ERROR(WriteScope(path, acl, Scope::kAccess));
-  return is_directory ? WriteScope(path, acl, Scope::kDefault) : Status::OK();
+  const Descriptor opened = OpenTrusted(path);
+  if (opened.get() == -1) {
+    return LookupError(errno, path, "change the access control list");
+  }
+  HOWDAH_RETURN_IF_ERROR(WriteScope(opened, path, acl, Scope::kAccess));
+  return is_directory ? WriteScope(opened, path, acl, Scope::kDefault) : Status::OK();
 }
 
 Result<uint32_t> ParsePosixId(const std::string& name) {

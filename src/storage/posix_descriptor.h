@@ -40,6 +40,14 @@ auto RetryInterrupted(Call call) {
 /// failure.
 Descriptor OpenDirectory(const std::string& directory);
 
+/// Opens what `path` names, to change who may do what with it, and follows no symbolic
+/// link of a user other than root and this process's: whoever may rename a directory on
+/// the way could have root change any file otherwise. get() is -1 and errno set on
+/// failure, EACCES for such a link.
+Descriptor OpenTrusted(const std::string& path);
+/// A path of what is open, whatever its names are by now.
+std::string PathOf(const Descriptor& descriptor);
+
 /// Makes changes of names in the directory durable, where the file system can do that and
 /// the process may read the directory. CommitStateUnknown otherwise: the names have
 /// changed, but a power cut may undo it. `path` is the entry that changed.

@@ -148,3 +148,9 @@ def test_in_a_directory_for_everybody_nothing_is_copied(lake, staging):
     lake(0o1777, OURS)
     lake.run(*staging)
     assert landed(lake.output) == ({"0:0 755"}, {"0:0 644"})
+
+
+def test_a_sticky_directory_of_a_group_is_a_model_but_for_that_bit(lake, staging):
+    lake(0o3770, OURS)
+    lake.run(*staging, umask=0o077)
+    assert landed(lake.output) == ({"0:54321 2770"}, {"0:54321 660"})
