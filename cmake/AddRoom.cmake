@@ -29,18 +29,23 @@ endfunction()
 # All GoogleTest programs: what a sanitizer build needs.
 add_custom_target(test_programs)
 
-# add_test_program(<name> LABEL <label> SOURCES file... LIBS target...)
+# add_test_program(<name> LABEL <label> [TIMEOUT <seconds>] SOURCES file... LIBS target...)
 #
 # A GoogleTest program. Each of its cases is a test of ctest, "<label>.<name>.<Suite>.<Case>",
-# with that label: `ctest -L unit`, `ctest -R unit.base_test`.
+# with that label: `ctest -L unit`, `ctest -R unit.base_test`. A case may take two minutes, or
+# TIMEOUT.
 function(add_test_program name)
-  cmake_parse_arguments(TEST "" "LABEL" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(TEST "" "LABEL;TIMEOUT" "SOURCES;LIBS" ${ARGN})
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 120)
+  endif()
   add_executable(${name} ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE ${TEST_LIBS} GTest::gmock GTest::gtest_main)
   target_precompile_headers(${name} REUSE_FROM howdah_precompiled)
   add_dependencies(test_programs ${name})
   gtest_discover_tests(${name} TEST_PREFIX "${TEST_LABEL}.${name}."
-                       PROPERTIES LABELS ${TEST_LABEL} TIMEOUT 120 DISCOVERY_TIMEOUT 60)
+                       PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT}
+                                  DISCOVERY_TIMEOUT 60)
 endfunction()
 
 # Write lines "room: declared rooms | public headers" for tools/check_layers.py.

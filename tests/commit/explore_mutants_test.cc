@@ -35,7 +35,7 @@ class ExploreMutants : public testing::Test {
   /// \return what is wrong.
   static std::string Find(const Scenario& scenario) {
     Budget budget;
-    budget.seconds = 100;  // much more than is needed: it ends when the bug is found
+    budget.seconds = 500;  // much more than is needed: it ends when the bug is found
     const Exploration explored = Explore(scenario, budget);
     fmt::print("explored {}: found by schedule {} of {} deviations, '{}'\n",
                scenario.name, explored.schedules + explored.random_schedules,
