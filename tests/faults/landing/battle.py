@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import hashlib
 import json
 import os
 import random
@@ -204,6 +205,16 @@ class Battle:
         self.mend()
         return self.land(MAIN)
 
+    def expect_first_generation(self):
+        """Where a swap to it had begun, who restarts the job finishes that first: readers may see it, whole."""
+        if self.mode != "overwrite":
+            return
+        second, first = (hashlib.sha256(f"{MAIN.id}.{number}".encode()).hexdigest()[:16] for number in (2, 1))
+        shown = self.visible() or ()
+        before = frozenset(path.replace(second, first) for path in shown)
+        if shown and before != shown:
+            self.states.append(before)
+
     def expect_unchanged(self, act):
         """Nothing in the dataset is touched by what `act` does."""
         before = self.place.identity()
@@ -287,6 +298,7 @@ def paused(battle):
     if follow == "restart":
         # Refused where the paused run has published: a dataset that is there is not touched.
         battle.call(*battle.run_arguments(MAIN, "--restart"), codes=(0, 2))
+        battle.expect_first_generation()
     battle.resolve()
     if follow == "other":
         battle.land(OTHER)
