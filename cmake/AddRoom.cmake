@@ -32,12 +32,12 @@ add_custom_target(test_programs)
 # add_test_program(<name> LABEL <label> [TIMEOUT <seconds>] SOURCES file... LIBS target...)
 #
 # A GoogleTest program. Each of its cases is a test of ctest, "<label>.<name>.<Suite>.<Case>",
-# with that label: `ctest -L unit`, `ctest -R unit.base_test`. A case may take two minutes, or
-# TIMEOUT.
+# with that label: `ctest -L unit`, `ctest -R unit.base_test`. A case may take five minutes, which
+# is for sanitizers on a busy machine, or TIMEOUT.
 function(add_test_program name)
   cmake_parse_arguments(TEST "" "LABEL;TIMEOUT" "SOURCES;LIBS" ${ARGN})
   if(NOT TEST_TIMEOUT)
-    set(TEST_TIMEOUT 120)
+    set(TEST_TIMEOUT 300)
   endif()
   add_executable(${name} ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE ${TEST_LIBS} GTest::gmock GTest::gtest_main)
