@@ -1,6 +1,5 @@
 #include "commit/job.h"
 
-#include <algorithm>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -12,7 +11,6 @@
 #include "commit/merge.h"
 #include "commit/publish.h"
 #include "commit/retired.h"
-#include "commit/seal.h"
 #include "commit/swap_steps.h"
 #include "commit/verify.h"
 
@@ -116,19 +114,11 @@ class RunningJob final : public Job {
     const Result<std::vector<int64_t>> committed =
         ListCommitted(landing_.fs, landing_.work);
     if (!committed.ok()) return ExplainFailure(landing_, committed.status());
-    std::vector<int64_t> missing;
-    for (const Split& split : plan_.splits) {
-      if (!std::binary_search(committed->begin(), committed->end(), split.id)) {
-        missing.push_back(split.id);
-      }
-    }
-    return missing;
+    return SplitsWithout(*committed, plan_);
   }
 
   Result<std::vector<Merge>> MissingMerges() override {
     if (plan_.merge_bytes == 0) return std::vector<Merge>();
-    HOWDAH_ASSIGN_OR_RETURN(const std::vector<int64_t> missing, MissingSplits());
-    if (!missing.empty()) return NotAllCommitted(landing_.work, missing.front());
     Result<std::vector<Merge>> merges = FindMissingMerges(landing_, plan_);
     if (!merges.ok()) return ExplainFailure(landing_, merges.status());
     return merges;

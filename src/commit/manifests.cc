@@ -35,6 +35,17 @@ Result<std::vector<int64_t>> ListCommitted(FileSystem& fs, const WorkDirectory& 
   return tasks;
 }
 
+std::vector<int64_t> SplitsWithout(const std::vector<int64_t>& committed,
+                                   const JobPlan& plan) {
+  std::vector<int64_t> missing;
+  for (const Split& split : plan.splits) {
+    if (!std::binary_search(committed.begin(), committed.end(), split.id)) {
+      missing.push_back(split.id);
+    }
+  }
+  return missing;
+}
+
 int64_t CountSplits(const std::vector<int64_t>& committed, const JobPlan& plan) {
   return std::lower_bound(committed.begin(), committed.end(), std::ssize(plan.splits)) -
          committed.begin();

@@ -14,6 +14,9 @@ namespace howdah {
 /// Numbers of the tasks with a manifest in done/ or sealed/, ascending: splits, then
 /// merges. NotFound: neither directory is there.
 Result<std::vector<int64_t>> ListCommitted(FileSystem& fs, const WorkDirectory& work);
+/// The splits that are not among them, ascending.
+std::vector<int64_t> SplitsWithout(const std::vector<int64_t>& committed,
+                                   const JobPlan& plan);
 /// How many of them are splits.
 int64_t CountSplits(const std::vector<int64_t>& committed, const JobPlan& plan);
 

@@ -60,13 +60,20 @@ std::vector<Merge> PlanMerges(const WorkDirectory& work, const JobPlan& plan,
 Result<std::vector<Merge>> FindMissingMerges(const LandingContext& landing,
                                              const JobPlan& plan) {
   const WorkDirectory& work = landing.work;
+  HOWDAH_ASSIGN_OR_RETURN(const std::vector<int64_t> committed,
+                          ListCommitted(landing.fs, work));
+  const std::vector<int64_t> splits = SplitsWithout(committed, plan);
+  if (!splits.empty()) {
+    return Error(ErrorKind::kInvalidInput,
+                 "{}: split {} has no committed task, so the job cannot be published yet",
+                 work.Describe(), splits.front());
+  }
+  if (plan.merge_bytes == 0) return std::vector<Merge>();
   Result<std::vector<TaskCommit>> tasks = ReadTasks(landing.fs, plan, work.done());
   if (Is(tasks.status(), ErrorKind::kNotFound)) {  // sealed meanwhile, or before
     tasks = ReadTasks(landing.fs, plan, work.sealed());
   }
   HOWDAH_RETURN_IF_ERROR(tasks.status());
-  HOWDAH_ASSIGN_OR_RETURN(const std::vector<int64_t> committed,
-                          ListCommitted(landing.fs, work));
   std::vector<Merge> missing = PlanMerges(work, plan, *tasks);
   std::erase_if(missing, [&](const Merge& merge) {
     return std::binary_search(committed.begin(), committed.end(), merge.task);

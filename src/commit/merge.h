@@ -17,8 +17,8 @@ namespace howdah {
 std::vector<Merge> PlanMerges(const WorkDirectory& work, const JobPlan& plan,
                               const std::vector<TaskCommit>& tasks);
 
-/// Of PlanMerges those without a manifest. Errors of reading; also where another driver
-/// has published meanwhile.
+/// Of PlanMerges those without a manifest. InvalidInput: a split has none. Other errors
+/// are of reading; also where another driver has published meanwhile.
 Result<std::vector<Merge>> FindMissingMerges(const LandingContext& landing,
                                              const JobPlan& plan);
 

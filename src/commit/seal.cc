@@ -1,6 +1,5 @@
 #include "commit/seal.h"
 
-#include <algorithm>
 #include <set>
 #include <string_view>
 
@@ -15,14 +14,6 @@ namespace howdah {
 namespace {
 
 Status CheckAllCommitted(const LandingContext& landing, const JobPlan& plan) {
-  HOWDAH_ASSIGN_OR_RETURN(const std::vector<int64_t> committed,
-                          ListCommitted(landing.fs, landing.work));
-  for (const Split& split : plan.splits) {
-    if (!std::binary_search(committed.begin(), committed.end(), split.id)) {
-      return NotAllCommitted(landing.work, split.id);
-    }
-  }
-  if (plan.merge_bytes == 0) return Status::OK();
   HOWDAH_ASSIGN_OR_RETURN(const std::vector<Merge> missing,
                           FindMissingMerges(landing, plan));
   if (missing.empty()) return Status::OK();
@@ -137,12 +128,6 @@ Status PlaceInData(const LandingContext& landing, const char* name,
 }
 
 }  // namespace
-
-Status NotAllCommitted(const WorkDirectory& work, int64_t split) {
-  return Error(ErrorKind::kInvalidInput,
-               "{}: split {} has no committed task, so the job cannot be published yet",
-               work.Describe(), split);
-}
 
 Status Seal(const LandingContext& landing, const JobPlan& plan) {
   const WorkDirectory& work = landing.work;

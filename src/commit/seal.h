@@ -9,9 +9,6 @@
 
 namespace howdah {
 
-/// What Seal says of a split without a committed task: InvalidInput.
-Status NotAllCommitted(const WorkDirectory& work, int64_t split);
-
 /// State 4: done -> sealed. From then on no manifest can be added.
 /// InvalidInput: a split of the plan, or a merge, has no committed task.
 Status Seal(const LandingContext& landing, const JobPlan& plan);

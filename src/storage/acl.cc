@@ -8,13 +8,18 @@ namespace {
 using Scope = AclEntry::Scope;
 using Kind = AclEntry::Kind;
 
+/// The entry without a name; nullptr: there is none.
+template <typename List>
+auto* Find(List& acl, Scope scope, Kind kind) {
+  const auto entry = std::ranges::find_if(acl, [&](const AclEntry& line) {
+    return line.scope == scope && line.kind == kind && line.name.empty();
+  });
+  return entry == acl.end() ? nullptr : &*entry;
+}
+
 uint32_t PermissionsOf(const Acl& acl, Kind kind, uint32_t otherwise) {
-  for (const AclEntry& entry : acl) {
-    if (entry.scope == Scope::kAccess && entry.kind == kind && entry.name.empty()) {
-      return entry.permissions;
-    }
-  }
-  return otherwise;
+  const AclEntry* const entry = Find(acl, Scope::kAccess, kind);
+  return entry == nullptr ? otherwise : entry->permissions;
 }
 
 uint32_t ToMode(uint32_t user, uint32_t group, uint32_t other) {
@@ -28,12 +33,7 @@ bool HasScope(const Acl& acl, Scope scope) {
       acl, [scope](const AclEntry& entry) { return entry.scope == scope; });
 }
 
-AclEntry* FindEntry(Acl& acl, Scope scope, Kind kind) {
-  for (AclEntry& entry : acl) {
-    if (entry.scope == scope && entry.kind == kind && entry.name.empty()) return &entry;
-  }
-  return nullptr;
-}
+AclEntry* FindEntry(Acl& acl, Scope scope, Kind kind) { return Find(acl, scope, kind); }
 
 uint32_t ModeOf(const Acl& acl) {
   const uint32_t group = PermissionsOf(acl, Kind::kGroup, 0);

@@ -284,17 +284,23 @@ def killed_at_random_times(battle):
     battle.resolve()
 
 
+def hang(battle):
+    """A run that is stopped at a call, which passes all the same or waits. \\return process, gate, which of both"""
+    process, gate = battle.start_until_any()
+    battle.pause(process)
+    passes = battle.chance.random() < 0.5
+    if passes:
+        gate.open()
+    return process, gate, f"its call {'passes' if passes else 'waits'}"
+
+
 def paused(battle):
     """SIGSTOP at a call; the same job, its next generation or another job lands; SIGCONT."""
-    zombie, gate = battle.start_until_any()
-    battle.pause(zombie)
-    acts_asleep = battle.chance.random() < 0.5
-    if acts_asleep:
-        gate.open()
+    zombie, gate, call = hang(battle)
     follow = battle.chance.choice(["same", "restart", "other"])
     if follow == "other" and battle.mode == "new":
         follow = "same"
-    battle.story.append(f"paused, {'its call passes' if acts_asleep else 'its call waits'}, then {follow}")
+    battle.story.append(f"paused, {call}, then {follow}")
     if follow == "restart":
         # Refused where the paused run has published: a dataset that is there is not touched.
         battle.call(*battle.run_arguments(MAIN, "--restart"), codes=(0, 2))
@@ -327,12 +333,8 @@ def two_at_once(battle):
 
 def recovered_by_two(battle):
     """One run hangs (SIGSTOP) at a call, another one is at work, and `recover` is called twice at once."""
-    hung, gate = battle.start_until_any()
-    battle.pause(hung)
-    acts_asleep = battle.chance.random() < 0.5
-    if acts_asleep:
-        gate.open()
-    battle.story.append(f"hangs, {'its call passes' if acts_asleep else 'its call waits'}")
+    hung, gate, call = hang(battle)
+    battle.story.append(f"hangs, {call}")
     second, other = battle.start_until_any(is_resumed=True)
     recoveries = [battle.start("recover", battle.place.url) for _ in range(2)]
     if battle.chance.random() < 0.5:
